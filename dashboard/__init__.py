@@ -1,0 +1,1 @@
+"""From counts to answers: statistics, summaries, sentences, charts, pages and the command line."""

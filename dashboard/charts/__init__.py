@@ -1,0 +1,1 @@
+"""Results -> Plotly figures. Pure functions; the only place that imports Plotly."""

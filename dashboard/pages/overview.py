@@ -1,0 +1,48 @@
+"""Overview: are our runners back as soon as expected?"""
+
+import streamlit as st
+
+from dashboard import wording
+from dashboard.charts.became_bar import became_figure
+from dashboard.charts.recovery_curve import recovery_figure
+from dashboard.pages.parts import cards, panels
+from dashboard.pages.parts.filters import current_question
+
+question = current_question()
+summary = panels.answer(question, by="condition")
+theme = panels.theme()
+shared_k = summary.k if summary.audience == "sharing" else None
+
+main = cards.main_conditions(summary)
+cards.verdict_cards(summary, main)
+cards.tiles(summary, main)
+
+shown = [group for group in summary.groups if group.group in main]
+compared = [group.group for group in wording.groups_drawn(shown)]
+grid = st.grid(3, min_column_width=260, gap=("small", "medium"))
+with grid.cell(column_span=2):
+    panels.chart(
+        recovery_figure(shown, cards.benchmarks_of(compared), theme, shared_k=shared_k, height=300),
+        key="overview_curve",
+        title=wording.curve_title(summary, shown),
+        sentence=wording.curve_caption(shown, compared),
+    )
+with grid.cell():
+    panels.chart(
+        became_figure(summary.everybody, theme, k=summary.k, height=300),
+        key="overview_became",
+        title=wording.became_title(summary),
+        sentence="All conditions together; the six classes add up to everybody who started.",
+        alt=wording.became_sentence(summary),
+    )
+
+others = wording.others_sentence(summary, main)
+if others:
+    panels.note(others)
+with st.container(horizontal=True):
+    panels.definitions(
+        ("started", "back_by", "median", "clock", "too_few", "verdict", "classes"),
+        summary.definition,
+        key="overview_definitions",
+    )
+    panels.evidence(main, key="overview_evidence")

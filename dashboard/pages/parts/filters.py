@@ -1,0 +1,117 @@
+"""The filter bar above every page: what is asked, kept in the address so that it can be shared and kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import streamlit as st
+
+from dashboard.access import Reader, scope_of
+from dashboard.names import CONDITION_NAMES, CONDITION_SHORT, GROUP_NAMES
+from dashboard.pages.parts import readers
+from dashboard.pages.parts.periods import (
+    OWN_CHOICE,
+    Span,
+    last_day_of,
+    month_words,
+    months_with_starts,
+    periods,
+)
+from dashboard.wording import long_date
+from sql.cohort import GROUPING_FIELDS, Audience, Cohort, Scope
+from sql.queries.store_facts import StoreFacts
+
+ALL = "all"
+AUDIENCES = {"clinic": "For the clinic", "sharing": "To share"}
+DURATIONS = tuple(GROUPING_FIELDS["symptom_duration"] or ())
+GOALS = {"running": "Running", "any": "Any goal"}
+
+
+@dataclass(frozen=True)
+class Question:
+    """What the reader asked with the filter bar."""
+
+    reader: Reader
+    scope: Scope
+    cohort: Cohort
+    facts: StoreFacts
+
+
+def current_question() -> Question:
+    """The question of this run, for a page."""
+    question: Question = st.session_state["question"]
+    return question
+
+
+def filter_bar(reader: Reader) -> Question:
+    """Draw the bar and return the question."""
+    facts = readers.facts(scope_of(reader, "clinic"))
+    several = len(facts.clinics) > 1
+    conditions = {code: name for code, name in CONDITION_SHORT.items() if code in facts.conditions}
+    sites = {f"{clinic}/{code}" if several else code: code for clinic, code in facts.sites}
+    with st.grid(6, min_column_width=140, gap="xsmall"):
+        start, end = _period(facts)
+        condition = _choose("Condition", {ALL: "All conditions", **conditions}, "condition")
+        site = _choose("Site", {ALL: "All sites", **{name: name for name in sites}}, "site")
+        durations = {code: GROUP_NAMES[code] for code in DURATIONS}
+        duration = _choose("Symptoms for", {ALL: "Any duration", **durations}, "symptoms")
+        goal = _choose("Goal", GOALS, "goal")
+        audience = _audience(reader)
+    clinic = site.removesuffix(f"/{sites[site]}") if several and site != ALL else ""
+    cohort = Cohort(
+        clinics=(clinic,) if clinic else (),
+        sites=() if site == ALL else (sites[site],),
+        conditions=() if condition == ALL else (condition,),
+        symptom_durations=() if duration == ALL else (duration,),
+        first_visit_from=start,
+        first_visit_to=end,
+        goals=("running",) if goal == "running" else (),
+    )
+    question = Question(reader, scope_of(reader, audience), cohort, facts)
+    st.session_state["question"] = question
+    return question
+
+
+def filters_in_words(question: Question) -> str:
+    """What is filtered, empty if nothing is."""
+    cohort, parts = question.cohort, []
+    if cohort.first_visit_from and cohort.first_visit_to:
+        start, end = long_date(cohort.first_visit_from), long_date(cohort.first_visit_to)
+        parts.append(f"first visit {start} to {end}")
+    parts += [CONDITION_NAMES[code] for code in cohort.conditions]
+    parts += [f"site {code}" for code in cohort.sites]
+    parts += [f"symptoms {GROUP_NAMES[code]}" for code in cohort.symptom_durations]
+    if not cohort.goals:
+        parts.append("any goal")
+    return " · ".join(parts)
+
+
+def _period(facts: StoreFacts) -> Span:
+    choices = periods(facts)
+    chosen = _choose("First visit", {code: label for code, (label, _) in choices.items()}, "period")
+    if chosen != OWN_CHOICE:
+        return choices[chosen][1]
+    months = months_with_starts(facts)
+    first = _choose_month("From", months, "from", months[0])
+    last = _choose_month("To", [month for month in months if month >= first], "to", months[-1])
+    return first, last_day_of(last)
+
+
+def _choose_month(label: str, months: list[date], key: str, default: date) -> date:
+    names = {month_words(month): month for month in months}
+    chosen = st.selectbox(
+        label, list(names), index=list(names).index(month_words(default)), key=key, bind="query-params"
+    )
+    return names[chosen]
+
+
+def _choose(label: str, options: dict[str, str], key: str) -> str:
+    return st.selectbox(label, list(options), format_func=options.__getitem__, key=key, bind="query-params")
+
+
+def _audience(reader: Reader) -> Audience:
+    if reader.holds_the_record:
+        return "sharing" if _choose("Figures", AUDIENCES, "audience") == "sharing" else "clinic"
+    st.selectbox("Figures", [AUDIENCES["sharing"]], key="audience_fixed", disabled=True)
+    return "sharing"

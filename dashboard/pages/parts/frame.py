@@ -1,0 +1,70 @@
+"""What stands around every page: name, gate on an empty store, preview as, heading."""
+
+from __future__ import annotations
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from dashboard.access import Reader
+from dashboard.pages.parts import readers
+from dashboard.pages.parts.filters import Question, filters_in_words
+from dashboard.pages.parts.panels import note
+from dashboard.wording import long_date
+from sql.cohort import Scope
+from sql.engine import StoreError
+
+
+def logo() -> None:
+    """The product's name at the top of the sidebar."""
+    st.logo(_logo_svg(st.context.theme.type or "light"), size="large")
+
+
+def require_store() -> None:
+    """Without a loaded store there is one thing to say, and the page ends there."""
+    try:
+        facts = readers.facts(Scope("clinic"))
+    except StoreError as error:
+        st.title("Welcome to Return to Run")
+        st.info(str(error), icon=":material/database:")
+        st.stop()
+    if facts.as_of is None:
+        st.title("Welcome to Return to Run")
+        st.info("Nothing has been loaded yet. Run: return-to-run load FOLDER", icon=":material/database:")
+        st.stop()
+
+
+def preview_as() -> Reader:
+    """Choose whose view to see. On this machine only; sign-in will decide it elsewhere."""
+    therapists = readers.facts(Scope("clinic")).therapists
+    several = len({clinic for clinic, _ in therapists}) > 1
+    readers_by_label = {"Owner": Reader()}
+    for clinic, code in therapists:
+        label = f"Therapist {clinic}/{code}" if several else f"Therapist {code}"
+        readers_by_label[label] = Reader("therapist", (clinic, code))
+    with st.sidebar:
+        chosen = st.selectbox("Preview as", list(readers_by_label), key="preview_as", persist_state="session")
+    return readers_by_label.get(str(chosen), Reader())
+
+
+def heading(place: DeltaGenerator, question_asked: str, question: Question) -> None:
+    """The page's question, whose data, until when, for whom; and that sample people are invented."""
+    facts = question.facts
+    assert facts.as_of is not None  # noqa: S101 - require_store saw to it
+    audience = "exact, for the clinic" if question.scope.audience == "clinic" else "rounded, to share"
+    with place, st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
+        st.title(question_asked, anchor=False, width="content")
+        name = "**Sample data, invented people**" if facts.sample else readers.clinic_name(facts.clinics)
+        note(f"{name} · to {long_date(facts.as_of)} · {audience}", width="content")
+    if filters_in_words(question):
+        note(f"Only: {filters_in_words(question)}")
+
+
+def _logo_svg(mode: str) -> str:
+    text, mark = ("#E6ECEE", "#4FB3B8") if mode == "dark" else ("#1C2B33", "#0B6E75")
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 236 34" role="img" aria-label="Return to Run">'
+        f'<path d="M3 28 H10 V21 H17 V13 H24 V7 H31" fill="none" stroke="{mark}" stroke-width="3.4" '
+        'stroke-linecap="round" stroke-linejoin="round"/>'
+        f'<text x="42" y="25" font-family="sans-serif" font-size="22" font-weight="650" fill="{text}">'
+        "Return to Run</text></svg>"
+    )

@@ -1,0 +1,90 @@
+"""A chart with its title, sentence, table and definition; the answer or the reason why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.charts.theme import Theme, theme_named
+from dashboard.definitions import DEFINITIONS
+from dashboard.pages.parts import readers
+from dashboard.pages.parts.filters import Question
+from dashboard.summary import NotAllowed, OutcomeSummary, benchmarks
+from dashboard.tables import Row
+from dashboard.wording import evidence_words
+from sql.engine import StoreError
+
+CHART_CONFIG = {"displayModeBar": False}
+
+
+def theme() -> Theme:
+    """The chart theme that fits the reader's light or dark mode."""
+    return theme_named(st.context.theme.type)
+
+
+def answer(question: Question, by: str | None = None) -> OutcomeSummary:
+    """The summary for a page; or what to do instead, and the page ends there."""
+    try:
+        summary = readers.summary(question.scope, question.cohort, by)
+    except (NotAllowed, StoreError) as reason:
+        st.info(str(reason), icon=":material/info:")
+        st.stop()
+    if summary.everybody.started == 0:
+        st.info(
+            "Nobody with these filters started. Choose a longer period or fewer filters, or load newer data.",
+            icon=":material/info:",
+        )
+        st.stop()
+    return summary
+
+
+def chart(figure: Any, *, key: str, title: str, sentence: str, alt: str | None = None) -> None:
+    """A figure under the finding it shows, with a sentence that says how to read it."""
+    headline(title)
+    st.plotly_chart(figure, theme=None, config=CHART_CONFIG, key=key, alt=alt or f"{title}. {sentence}")
+    note(sentence)
+
+
+def headline(text: str) -> None:
+    """The finding of a chart, or the name of a panel."""
+    st.header(text, anchor=False)
+
+
+def note(text: str, *, width: Literal["stretch", "content"] = "stretch") -> None:
+    """How to read a figure: small and grey. Not `st.caption`, whose grey has too little contrast."""
+    st.markdown(f":small[:gray[{text}]]", width=width)
+
+
+def definitions(names: Iterable[str], definition_of_return: str, *, key: str) -> None:
+    """What the numbers mean, one click away."""
+    with st.popover("What the numbers mean", icon=":material/menu_book:", key=key):
+        st.markdown(f"**A return to running** is the first run that counts: {definition_of_return}.")
+        for name in names:
+            title, text = DEFINITIONS[name]
+            st.markdown(f"**{title}.** {text}")
+
+
+def evidence(conditions: Sequence[str], *, key: str) -> None:
+    """Every benchmark of the conditions with its source, one click away."""
+    rows = [row for row in benchmarks().values() if row.condition in conditions]
+    compared = [row for row in rows if row.compare == "verdict"]
+    with st.popover("Evidence behind the benchmarks", icon=":material/science:", key=key):
+        if not rows:
+            st.markdown("There is no published figure for this condition in the catalogue.")
+        for heading, part in (
+            ("Compared with", compared),
+            ("For context, never compared", [row for row in rows if row not in compared]),
+        ):
+            if part:
+                st.markdown(f"### {heading}")
+            for benchmark in part:
+                st.markdown(evidence_words(benchmark))
+
+
+def table_of(rows: Sequence[Row], *, label: str, alt: str) -> None:
+    """The chart's numbers as a table, one click away."""
+    with st.expander(label, icon=":material/table_chart:"):
+        st.table(pd.DataFrame(rows), border="horizontal", hide_index=True, alt=alt)

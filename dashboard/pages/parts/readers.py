@@ -1,0 +1,67 @@
+"""Cached answers. The scope is part of every key, and so is the store's version: a new load shows at once."""
+
+from __future__ import annotations
+
+import os
+
+import streamlit as st
+from sqlalchemy import Engine
+
+from dashboard.deployment import read_deployment
+from dashboard.summary import OutcomeSummary, outcome_summary
+from sql.cohort import Cohort, Scope
+from sql.engine import StoreError, reading
+from sql.queries.store_facts import StoreFacts, store_facts, store_version
+from sql.settings import setting_value
+from sql.store import open_store
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _engine(url: str) -> Engine:
+    return open_store(url)
+
+
+def engine() -> Engine:
+    """Engine on the store of this installation."""
+    url = read_deployment(os.environ).database_url
+    try:
+        return _engine(url)
+    except StoreError:
+        _engine.clear()
+        raise
+
+
+def version() -> int:
+    """The store's version, asked on every run: one small query."""
+    with reading(engine()) as connection:
+        return store_version(connection)
+
+
+def summary(scope: Scope, cohort: Cohort, by: str | None = None) -> OutcomeSummary:
+    """The answer to a question, computed once per store version and scope."""
+    return _summary(str(engine().url), version(), scope, cohort, by)
+
+
+@st.cache_data(ttl=3600, max_entries=200, show_spinner="Counting …")
+def _summary(url: str, version: int, scope: Scope, cohort: Cohort, by: str | None) -> OutcomeSummary:  # noqa: ARG001
+    with reading(engine()) as connection:
+        return outcome_summary(connection, scope, cohort, by=by)
+
+
+def facts(scope: Scope) -> StoreFacts:
+    """Clinics, sites, therapists and dates within a scope."""
+    return _facts(str(engine().url), version(), scope)
+
+
+@st.cache_data(ttl=3600, max_entries=50, show_spinner=False)
+def _facts(url: str, version: int, scope: Scope) -> StoreFacts:  # noqa: ARG001
+    with reading(engine()) as connection:
+        return store_facts(connection, scope)
+
+
+def clinic_name(clinics: tuple[str, ...]) -> str:
+    """The name to show: a single clinic's own, its code, or how many there are."""
+    if len(clinics) != 1:
+        return f"{len(clinics)} clinics"
+    with reading(engine()) as connection:
+        return setting_value(connection, clinics[0], "clinic_name") or f"clinic {clinics[0]}"

@@ -1,0 +1,105 @@
+"""OutcomeSummary -> JSON for programs. Schema 1, described in docs/summary-json.md."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from dashboard.stats.log_rank import LogRank
+from dashboard.summary import CLASSES, GroupSummary, OutcomeSummary
+
+SCHEMA = 1
+
+
+def as_json(summary: OutcomeSummary) -> str:
+    """The summary as indented JSON text; shares of shared figures are whole per cent."""
+    return json.dumps(as_document(summary), indent=2, ensure_ascii=False, allow_nan=False)
+
+
+def as_document(summary: OutcomeSummary) -> dict[str, Any]:
+    """The summary as plain dicts and lists."""
+    digits = 2 if summary.audience == "sharing" else None
+    cohort = summary.cohort
+    return {
+        "schema": SCHEMA,
+        "as_of": summary.as_of.isoformat(),
+        "audience": summary.audience,
+        "definition": summary.definition,
+        "definition_changed_on": summary.definition_changed_on and summary.definition_changed_on.isoformat(),
+        "sample": summary.facts.sample,
+        "cohort": {
+            "clinics": list(cohort.clinics),
+            "sites": list(cohort.sites),
+            "therapists": list(cohort.therapists),
+            "conditions": list(cohort.conditions),
+            "first_visit_from": cohort.first_visit_from and cohort.first_visit_from.isoformat(),
+            "first_visit_to": cohort.first_visit_to and cohort.first_visit_to.isoformat(),
+            "goals": list(cohort.goals),
+            "all_episodes": cohort.all_episodes,
+            "excluded": {
+                name: getattr(summary.excluded, name)
+                for name in ("other_goal", "goal_unknown", "red_flag", "already_running", "later_episode")
+            },
+        },
+        "by": summary.by,
+        "groups": [_group(group, summary.days, digits) for group in summary.groups],
+        "test": _test(summary.test, digits),
+        "benchmarks": [
+            {"id": v.benchmark_id, "group": v.group, "verdict": v.verdict, "reason": v.reason}
+            for v in summary.verdicts
+        ],
+        "withheld": [group.group for group in summary.groups if "started" in group.withheld],
+    }
+
+
+def _group(group: GroupSummary, days: tuple[int, ...], digits: int | None) -> dict[str, Any]:
+    other_days = {f"back_by.{horizon.day}" for horizon in group.back_by if horizon.day not in days}
+    return {
+        "group": group.group,
+        "started": group.started,
+        "episodes": group.episodes,
+        "late_reports": group.late_reports,
+        "returned": group.returned,
+        "stopped": group.stopped,
+        "censored": group.censored,
+        "median_days": {
+            "value": group.median.value_days,
+            "low": group.median.low_days,
+            "high": group.median.high_days,
+        },
+        "back_by": [
+            {
+                "day": horizon.day,
+                "value": _rounded(horizon.value, digits),
+                "low": _rounded(horizon.low, digits),
+                "high": _rounded(horizon.high, digits),
+                "se": _rounded(horizon.se, digits),
+                "at_risk": horizon.at_risk,
+                "known": _rounded(horizon.known, digits),
+                "too_few": horizon.too_few,
+            }
+            for horizon in map(group.back_by_day, days)
+        ],
+        "rmst_182_days": {
+            name: _rounded(getattr(group.rmst, name), 1 if digits else None)
+            for name in ("value", "low", "high", "se")
+        },
+        "became": {name: getattr(group.became, name) for name in CLASSES},
+        "withheld": [name for name in group.withheld if name not in other_days],
+    }
+
+
+def _test(test: LogRank | None, digits: int | None) -> dict[str, Any] | None:
+    if test is None:
+        return None
+    return {
+        "name": "log-rank",
+        "statistic": _rounded(test.statistic, digits),
+        "df": test.df,
+        "p": _rounded(test.p, digits),
+        "left_out": list(test.left_out),
+    }
+
+
+def _rounded(value: float | None, digits: int | None) -> float | None:
+    return value if value is None or digits is None else round(value, digits)

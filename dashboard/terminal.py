@@ -1,0 +1,234 @@
+"""What the command line shows: tables, progress, errors. Never a cell of anybody's data."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from itertools import groupby
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from etl.errors import RULES, Problem
+from etl.load import FileReport, LoadReport
+
+if TYPE_CHECKING:
+    from dashboard.summary import GroupSummary, OutcomeSummary
+    from sql.settings import SettingChange, SettingSpec
+
+MOST_RULES_SHOWN = 10
+MOST_PLACES_SHOWN = 3
+QUIET_SECONDS = 1.0
+PIPED_WIDTH = 140
+
+
+class Terminal:
+    """Standard output for results, standard error for progress and errors."""
+
+    def __init__(self) -> None:
+        width = None if sys.stdout.isatty() else PIPED_WIDTH
+        self._out = Console(file=sys.stdout, soft_wrap=not sys.stdout.isatty(), highlight=False, width=width)
+        self._err = Console(file=sys.stderr, soft_wrap=True, highlight=False)
+
+    def say(self, text: str) -> None:
+        """One line for the user."""
+        self._out.print(escape(text))
+
+    def write(self, text: str) -> None:
+        """Text for programs, exactly as it is."""
+        sys.stdout.write(text + "\n")
+
+    def error(self, text: str) -> None:
+        """What went wrong and what to do."""
+        self._err.print(f"[bold red]Error:[/] {escape(text)}")
+
+    @contextmanager
+    def progress(self) -> Iterator[Callable[[str, int], None]]:
+        """A line per file with rows and rate, shown only for what takes longer than a second."""
+        began = perf_counter()
+        columns = (
+            SpinnerColumn(), TextColumn("{task.description}"), MofNCompleteColumn(),
+            TextColumn("rows, {task.fields[rate]} a second"), TimeElapsedColumn(),
+        )  # fmt: skip
+        bars = Progress(*columns, console=self._err, transient=True, disable=not self._err.is_terminal)
+        tasks: dict[str, tuple[object, float]] = {}
+
+        def told(name: str, rows: int) -> None:
+            if perf_counter() - began < QUIET_SECONDS:
+                return
+            if name not in tasks:
+                bars.start()
+                tasks[name] = (bars.add_task(escape(name), total=None, rate="…"), perf_counter())
+            task, since = tasks[name]
+            bars.advance(task, rows)  # type: ignore[arg-type]
+            done = bars.tasks[bars.task_ids.index(task)].completed  # type: ignore[arg-type]
+            bars.update(task, rate=f"{done / max(perf_counter() - since, 0.1):,.0f}")  # type: ignore[arg-type]
+
+        try:
+            yield told
+        finally:
+            bars.stop()
+
+    def load_report(self, report: LoadReport) -> None:
+        """What happened per file, what was refused and why, and what to do next."""
+        self._out.print(_file_table(report))
+        for file in report.files:
+            if file.stopped_by:
+                self._stopped(file)
+        for warning in (warning for file in report.files for warning in file.warnings):
+            where = f"{warning.file}: column {warning.column}"
+            self._out.print(
+                f"[yellow]Note[/] {escape(where)}: {RULES[warning.rule].says}. {RULES[warning.rule].remedy}"
+            )
+        self._problems([problem for file in report.files for problem in file.problems])
+        for note in report.notes:
+            self._out.print(f"[yellow]Note[/] {escape(note)}")
+        self._out.print(escape(_headline(report)))
+
+    def _stopped(self, file: FileReport) -> None:
+        problem = file.stopped_by
+        assert problem is not None  # noqa: S101 - the caller looked
+        rule = RULES[problem.rule]
+        detail = f" ({file.stop_detail})" if file.stop_detail else ""
+        self._out.print(f"[bold red]Stopped[/] {escape(str(problem) + detail)}. {rule.remedy}")
+
+    def _problems(self, problems: list[Problem]) -> None:
+        """Refused rows by rule, the most frequent first."""
+        by_rule = [
+            (rule, list(places))
+            for rule, places in groupby(sorted(problems, key=lambda p: p.rule), key=lambda p: p.rule)
+        ]
+        by_rule.sort(key=lambda entry: -len(entry[1]))
+        for name, places in by_rule[:MOST_RULES_SHOWN]:
+            rule = RULES[name]
+            self._out.print(f"[bold]{len(places)} × {escape(rule.says)}.[/] {escape(rule.remedy)}")
+            for place in places[:MOST_PLACES_SHOWN]:
+                self._out.print(f"    {escape(_place(place))}")
+            if len(places) > MOST_PLACES_SHOWN:
+                self._out.print(f"    and {len(places) - MOST_PLACES_SHOWN} more")
+        if len(by_rule) > MOST_RULES_SHOWN:
+            self._out.print(
+                f"{len(by_rule) - MOST_RULES_SHOWN} more kinds of problems: see --json for all of them."
+            )
+
+    def load_json(self, report: LoadReport) -> None:
+        """The same for programs."""
+        document = {
+            "schema": 1,
+            "clinic": report.clinic,
+            "load_number": report.load_number,
+            "status": report.status,
+            "as_of": report.as_of.isoformat(),
+            "exit_code": report.exit_code,
+            "outcomes_derived": report.outcomes_derived,
+            "seconds": round(report.seconds, 3),
+            "locked_seconds": round(report.locked_seconds, 3),
+            "files": [_file_document(file) for file in report.files],
+            "notes": report.notes,
+        }
+        self.write(json.dumps(document, indent=2, ensure_ascii=False))
+
+    def settings(self, rows: Sequence[tuple[SettingSpec, str, list[SettingChange]]]) -> None:
+        """Settings with their value, since when, and what they mean."""
+        table = Table("setting", "value", "since", "meaning", show_edge=False)
+        for spec, value, history in rows:
+            since = history[-1].valid_from.isoformat() if history else "default"
+            table.add_row(spec.name, escape(value), since, spec.meaning)
+        self._out.print(table)
+
+    def summary(self, summary: OutcomeSummary) -> None:
+        """A summary as a table and its verdicts."""
+        from dashboard import wording
+        from dashboard.summary import benchmarks
+
+        audience = wording.audience_words(summary)
+        self._out.print(f"[bold]Back running[/] · data to {wording.long_date(summary.as_of)} · {audience}")
+        heads = [
+            "group",
+            "started",
+            *(f"back by {wording.time_words(day)}" for day in summary.days),
+            "half were back by",
+        ]
+        table = Table(*heads, show_edge=False)
+        for group in summary.groups:
+            table.add_row(*_summary_row(group, summary))
+        self._out.print(table)
+        if summary.test:
+            self._out.print(f"Log-rank test: {wording.test_words(summary.test)}")
+        if summary.definition_changed_on:
+            changed = wording.long_date(summary.definition_changed_on)
+            self._out.print(f"[yellow]Note[/] What counts as a return was changed on {changed}.")
+        for verdict in summary.verdicts:
+            if benchmarks()[verdict.benchmark_id].compare == "verdict":
+                self._out.print(f"[bold]{verdict.verdict}[/] · {escape(verdict.reason)}")
+        self._out.print(f"A return is: {escape(summary.definition)}.")
+
+
+def _summary_row(group: GroupSummary, summary: OutcomeSummary) -> list[str]:
+    from dashboard import wording
+
+    shares = [wording.share_words(group.back_by_day(day)) for day in summary.days]
+    return [
+        group.group,
+        wording.count_words(group.started, summary.k),
+        *shares,
+        wording.WITHHELD if "median_days" in group.withheld else wording.median_words(group.median),
+    ]
+
+
+def _file_table(report: LoadReport) -> Table:
+    table = Table(show_edge=False)
+    for head in ("file", "rows", "new", "updated", "unchanged", "duplicate", "refused", "left out"):
+        table.add_column(head, justify="left" if head == "file" else "right")
+    for file in report.files:
+        counts = (
+            file.rows_read, file.inserted, file.updated, file.unchanged,
+            file.duplicate, file.rejected, file.filtered,
+        )  # fmt: skip
+        shown = ["already loaded"] if file.skipped else [f"{count:,}" for count in counts]
+        table.add_row(escape(file.name), *shown)
+    return table
+
+
+def _headline(report: LoadReport) -> str:
+    took = f"{report.seconds:.1f} s"
+    match report.status:
+        case "loaded" if not report.changed:
+            return f"Load {report.load_number}: nothing new, every row was already there. {took}."
+        case "loaded":
+            refused = f", {report.rejected} rows refused" if report.rejected else ""
+            return f"Load {report.load_number} done: {report.changed:,} rows new or updated{refused}. {took}."
+        case "checked":
+            return (
+                f"Checked only, nothing was written: {report.changed:,} rows would be new or updated. {took}."
+            )
+        case "unchanged":
+            return "Nothing to do: these files were loaded before, with the same content."
+        case _:
+            return "Nothing was loaded."
+
+
+def _place(problem: Problem) -> str:
+    column = f", column {problem.column}" if problem.column else ""
+    shape = f" (looks like {problem.shape})" if problem.shape else ""
+    return f"{problem.file}, line {problem.line}{column}{shape}"
+
+
+def _file_document(file: FileReport) -> dict[str, object]:
+    document = asdict(file)
+    document["problems"] = [_problem_document(problem) for problem in file.problems]
+    document["warnings"] = [_problem_document(warning) for warning in file.warnings]
+    document["stopped_by"] = file.stopped_by and _problem_document(file.stopped_by)
+    return document
+
+
+def _problem_document(problem: Problem) -> dict[str, object]:
+    rule = RULES[problem.rule]
+    return {**asdict(problem), "says": rule.says, "remedy": rule.remedy}

@@ -1,0 +1,380 @@
+"""Numbers and verdicts -> the sentences people read. Short, plain, and always with n and source."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from dashboard.names import CLASS_NAMES, FIELD_NAMES, group_label, group_phrase
+from dashboard.stats.benchmark import Benchmark, Verdict, claim_words, source_words
+from dashboard.stats.certainty import detectable_difference
+from dashboard.stats.log_rank import LogRank
+from dashboard.stats.survival import MIN_FOLLOWED, TOLERANCE, Horizon, Quantile, sentence_interval
+from dashboard.summary import GroupSummary, OutcomeSummary, benchmarks
+
+PER_CENT = "\N{NO-BREAK SPACE}%"
+WITHHELD = "not shown"
+NO_FIGURE = "There is no published figure to compare with."
+
+
+def long_date(day: date) -> str:
+    """31 October 2026."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def percent(share: float) -> str:
+    """Whole per cent, "56 %"; 0 % and 100 % only where it is nobody or everybody."""
+    if TOLERANCE < share <= 0.005:
+        return f"under 1{PER_CENT}"
+    return f"over 99{PER_CENT}" if 0.995 <= share < 1 - TOLERANCE else f"{100 * share:.0f}{PER_CENT}"
+
+
+def time_words(day: int) -> str:
+    """Week 12, month 6 (day 182), or the day itself."""
+    if day == 182:
+        return "month 6"
+    return f"day {day}" if day % 7 else f"week {day // 7}"
+
+
+def duration_words(days: int) -> str:
+    """A length of time in days or weeks: "12 days", "10.6 weeks"."""
+    return f"{days} days" if days < 21 else f"{days / 7:.1f} weeks"
+
+
+def count_words(count: int | None, k: int) -> str:
+    """A number of people, or that it is too small to be shared."""
+    return f"fewer than {k}" if count is None else f"{count:,}"
+
+
+def interval_words(low: float | None, high: float | None) -> str:
+    """Limits in whole per cent, "(50–61)"; nothing without them."""
+    return "" if low is None or high is None else f"({100 * low:.0f}–{100 * high:.0f})"
+
+
+def share_words(horizon: Horizon) -> str:
+    """An estimate with its limits, or why there is none."""
+    if horizon.value is None:
+        return WITHHELD if horizon.known is None else "too few still followed"
+    words = f"{percent(horizon.value)} {interval_words(horizon.low, horizon.high)}".strip()
+    return f"{words}, too few still followed" if horizon.too_few else words
+
+
+def median_words(median: Quantile) -> str:
+    """Days until half were back with limits, or that half is not reached."""
+    if median.value_days is None:
+        return "not reached"
+    low = "?" if median.low_days is None else str(median.low_days)
+    high = "?" if median.high_days is None else str(median.high_days)
+    return f"day {median.value_days} ({low}–{high})"
+
+
+def audience_words(summary: OutcomeSummary) -> str:
+    """For whom the figures are."""
+    if summary.audience == "clinic":
+        return "for the clinic: exact figures"
+    return f"to share: rounded figures, nothing about fewer than {summary.k} people"
+
+
+def test_words(test: LogRank) -> str:
+    """A test in words."""
+    p = "p < 0.001" if test.p < 0.001 else f"p = {test.p:.3f}" if test.p < 0.1 else f"p = {test.p:.2f}"
+    left_out = (
+        f"; left out: {', '.join(group_label(name) for name in test.left_out)}" if test.left_out else ""
+    )
+    return f"χ² = {test.statistic:.2f}, {test.df} df, {p}{left_out}"
+
+
+def test_sentence(test: LogRank, field: str) -> str:
+    """Whether the groups differ, in words."""
+    differ = "differ" if test.p < 0.05 else "do not differ"
+    return (
+        f"Groups by {FIELD_NAMES.get(field, field)} {differ} more than chance would explain "
+        f"(log-rank test, speed among those still trying: {test_words(test)})."
+    )
+
+
+def rows_with_verdict(condition: str) -> list[Benchmark]:
+    """Benchmarks of a condition that get a verdict: the first primary one, then in order of time."""
+    rows = [b for b in benchmarks().values() if b.condition == condition and b.compare == "verdict"]
+    rows.sort(key=lambda row: row.horizon_to_days)
+    first = next((row for row in rows if row.role == "primary"), None)
+    return rows if first is None else [first, *(row for row in rows if row is not first)]
+
+
+def card_sentences(summary: OutcomeSummary, group: GroupSummary) -> list[str]:
+    """What a condition's card says: the estimate, what it is compared with, and the verdict."""
+    rows = rows_with_verdict(group.group)
+    if not rows:
+        return [estimate_sentence(summary, group, 84), NO_FIGURE]
+    (first, verdict), *others = [(row, found) for row in rows if (found := summary.verdict(row.id))]
+    sentences = [
+        estimate_sentence(summary, group, first.horizon_to_days),
+        verdict_sentence(verdict, first),
+    ]
+    if group.curve is not None:
+        sentences += [later_sentence(found, row, group, first) for row, found in others]
+    return sentences
+
+
+def estimate_sentence(summary: OutcomeSummary, group: GroupSummary, day: int) -> str:
+    """ "An estimated 56 % (50–61) of runners with PFPS are back by week 12; 214 started." """
+    who, started = people_words(summary, group), count_words(group.started, summary.k)
+    estimate = _estimate(group, day)
+    if estimate is None:
+        why = "too few people to show a share" if _is_withheld(group, day) else "too few are followed that far"
+        return f"No estimate yet for {who} by {time_words(day)}: {why}; {started} started."
+    return f"An estimated {estimate} of {who} are back by {time_words(day)}; {started} started."
+
+
+def verdict_sentence(verdict: Verdict, benchmark: Benchmark) -> str:
+    """ "Another clinic's article says more than half (no study found): not shown to be more than half." """
+    return f"{_claim(benchmark)}: {verdict_words(verdict, benchmark)}{_needed_words(verdict)}."
+
+
+def later_sentence(verdict: Verdict, benchmark: Benchmark, group: GroupSummary, first: Benchmark) -> str:
+    """ "By month 6: 68 % (63–73); the same source says 67 %: in line." """
+    estimate = _estimate(group, benchmark.horizon_to_days)
+    by = f"By {time_words(benchmark.horizon_to_days)}"
+    if estimate is None:
+        return f"{by}: no estimate yet."
+    claim = _claim(benchmark)
+    if source_words(benchmark) == source_words(first):
+        claim = f"the same source says {percent(benchmark.value)}"
+    return f"{by}: {estimate}; {claim[0].lower()}{claim[1:]}: {verdict_words(verdict, benchmark)}."
+
+
+def verdict_words(verdict: Verdict, benchmark: Benchmark) -> str:
+    """The verdict in words that fit the kind of benchmark."""
+    if "more than" not in benchmark.statistic:
+        return str(verdict.verdict)
+    return {
+        "ahead": "more than half: expectation met",
+        "in line": "not shown to be more than half",
+        "behind": "less than half: expectation not met",
+    }.get(verdict.verdict, str(verdict.verdict))
+
+
+def badge_words(verdict: Verdict, benchmark: Benchmark) -> str:
+    """The verdict and the day it is about: "in line at week 12"."""
+    if verdict.verdict == "cannot tell yet":
+        return verdict.verdict
+    return f"{verdict.verdict} at {time_words(benchmark.horizon_to_days)}"
+
+
+def tile_words(group: GroupSummary, day: int) -> tuple[str, str]:
+    """Value and detail of a tile."""
+    horizon = _horizon(group, day)
+    if horizon is None or horizon.value is None:
+        return "–", "too few to show" if _is_withheld(group, day) else "too few followed"
+    if horizon.too_few:
+        return percent(horizon.value), "too few followed"
+    return percent(horizon.value), f"{interval_words(horizon.low, horizon.high)} of {group.episodes}"
+
+
+def median_tile_words(group: GroupSummary) -> tuple[str, str]:
+    """Value and detail of the tile "half by"."""
+    if group.median.value_days is None:
+        return "–", "not reached yet" if group.curve is not None else "too few to show"
+    return duration_words(group.median.value_days), median_words(group.median)
+
+
+def others_sentence(summary: OutcomeSummary, shown: Sequence[str]) -> str | None:
+    """The conditions without a card, in one line; None if there are none."""
+    others = [group for group in summary.groups if group.group not in shown]
+    if not others:
+        return None
+    parts = [estimate_sentence(summary, group, 84).rstrip(".") for group in others]
+    there = "There is" if len(others) == 1 else "For these there is"
+    return f"{'. '.join(parts)}. {there} no published figure to compare with."
+
+
+def groups_drawn(groups: Sequence[GroupSummary]) -> list[GroupSummary]:
+    """Groups whose curve is drawn: beside others, only those of ten people or more."""
+    with_curve = [group for group in groups if group.curve is not None and group.episodes]
+    large = [group for group in with_curve if (group.episodes or 0) >= MIN_FOLLOWED]
+    return large or with_curve
+
+
+def curve_title(summary: OutcomeSummary, groups: Sequence[GroupSummary]) -> str:
+    """The finding of a recovery chart: when half were back, of several groups the first and the last."""
+    drawn = groups_drawn(groups)
+    if not drawn:
+        return "Too few people to draw a curve"
+    known = [group for group in drawn if group.group != "unknown"] or drawn
+    reached = sorted((g for g in known if g.median.value_days is not None), key=_median_days)
+    waiting = [group for group in known if group.median.value_days is None]
+    if len(known) == 1:
+        return _half_words(people_words(summary, known[0]), known[0])
+    if not reached:
+        return "In no group half are back yet"
+    first, last = reached[0], reached[-1]
+    if not waiting and _median_days(first) == _median_days(last):
+        return f"Half were back by day {_median_days(first)} in every group"
+    half = f"Half were back by day {_median_days(first)} {group_phrase(first.group)}"
+    if waiting:
+        largest = max(waiting, key=lambda group: group.episodes or 0)
+        return f"{half}; {group_phrase(largest.group)} fewer than half are back"
+    return f"{half}, by day {_median_days(last)} {group_phrase(last.group)}"
+
+
+def curve_caption(groups: Sequence[GroupSummary], conditions: Sequence[str]) -> str:
+    """How to read the curve, with n, and whose figures the marks of the compared `conditions` are."""
+    marks = [benchmark for name in conditions for benchmark in rows_with_verdict(name)]
+    shaded = "".join(_shaded_words(b) for b in marks if b.horizon_from_days < b.horizon_to_days)
+    published = (
+        f"{shaded} Open marks: quoted figures, with their interval where it is known." if marks else ""
+    )
+    drawn = groups_drawn(groups)
+    sizes = ", ".join(f"{group_label(group.group)} {group.episodes:,}" for group in drawn)
+    names = {group.group for group in drawn}
+    missing = [group_label(group.group) for group in groups if group.group not in names]
+    hidden = f" Not drawn, too few people: {', '.join(missing)}." if missing else ""
+    if not drawn:
+        return hidden.strip()
+    return (
+        f"In the curve: {sizes}. Lines are estimates of the share back running, with 95{PER_CENT} bands; "
+        f"dotted where too few are still followed.{published}{hidden}"
+    )
+
+
+def became_title(summary: OutcomeSummary) -> str:
+    """Of how many the bar is."""
+    return f"What became of the {count_words(summary.everybody.started, summary.k)} who started"
+
+
+def became_sentence(summary: OutcomeSummary) -> str:
+    """What became of those who started, in one sentence."""
+    group, k = summary.everybody, summary.k
+    parts = [
+        f"{count_words(getattr(group.became, name), k)} {words}"
+        for name, words in CLASS_NAMES.items()
+        if getattr(group.became, name) != 0
+    ]
+    return f"Of {count_words(group.started, k)} who started: {', '.join(parts)}."
+
+
+def sureness_caption(summary: OutcomeSummary) -> str:
+    """What the panel says, and what difference could be seen at all."""
+    sizes = [group.episodes or 0 for group in summary.groups if group.curve is not None]
+    points = detectable_difference(max(sizes, default=0), 1)
+    seen = (
+        f" With {max(sizes):,} people a difference of about {points:.0f} points from a fixed figure would be "
+        f"noticed (80{PER_CENT} power)."
+        if points is not None
+        else ""
+    )
+    return (
+        "The truth lies between the two extremes; the curve assumes that people not followed further do like "
+        f"those who are.{seen}"
+    )
+
+
+def excluded_sentence(summary: OutcomeSummary) -> str:
+    """Who is left out of the curve, and why."""
+    reasons = {
+        "later_episode": "later course of the same person",
+        "other_goal": "another goal than running",
+        "goal_unknown": "goal not known",
+        "red_flag": "open red flag",
+        "already_running": "already running at the first visit",
+    }
+    parts = [
+        f"{words} ({count_words(getattr(summary.excluded, name), summary.k)})"
+        for name, words in reasons.items()
+        if getattr(summary.excluded, name) != 0
+    ]
+    return f"Left out of the curve: {', '.join(parts)}." if parts else "Nobody is left out of the curve."
+
+
+def evidence_words(benchmark: Benchmark) -> str:
+    """Who says what of whom, with source, evidence and dates, as two lines of Markdown."""
+    interval = ""
+    if benchmark.unit == "proportion" and benchmark.ci_low is not None and benchmark.ci_high is not None:
+        interval = f" ({100 * benchmark.ci_low:.0f}–{100 * benchmark.ci_high:.0f})"
+    by = f" by {time_words(benchmark.horizon_to_days)}" if benchmark.unit == "proportion" else ""
+    sentences = [
+        f"{benchmark.endpoint} in {benchmark.population}, from {_clock_words(benchmark)}",
+        f"{benchmark.citation}{_link(benchmark.doi_or_url)}",
+        f"evidence: {benchmark.evidence}",
+        *([benchmark.note] if benchmark.note else []),
+        f"reviewed {benchmark.source_reviewed}, next review {benchmark.review_due}",
+    ]
+    text = " ".join(f"{sentence[0].upper()}{sentence[1:].rstrip('.')}." for sentence in sentences)
+    return f"**{_claim(benchmark)}**{interval}{by}  \n{text}"
+
+
+def people_words(summary: OutcomeSummary, group: GroupSummary) -> str:
+    """Whom a sentence is about: "runners with PFPS"; "people" where other goals than running count too."""
+    noun = "runners" if summary.cohort.goals == ("running",) else "people"
+    return f"{noun} {group_phrase(group.group)}".strip()
+
+
+def _horizon(group: GroupSummary, day: int) -> Horizon | None:
+    """The result at a day, with limits fit to be read out."""
+    found = next((horizon for horizon in group.back_by if horizon.day == day), None)
+    if found is None or found.value is None or group.curve is None:
+        return found
+    low, high = sentence_interval(group.curve, day) or (None, None)
+    return Horizon(day, found.value, low, high, found.se, found.at_risk, found.known, found.too_few)
+
+
+def _is_withheld(group: GroupSummary, day: int) -> bool:
+    """Whether there is no share because of the audience, not because of the data."""
+    horizon = _horizon(group, day)
+    return horizon is None or horizon.known is None
+
+
+def _estimate(group: GroupSummary, day: int) -> str | None:
+    """ "**56 %** (50–61)", with a warning where it rests on too few; None without an estimate."""
+    horizon = _horizon(group, day)
+    if horizon is None or horizon.value is None:
+        return None
+    limits = interval_words(horizon.low, horizon.high).strip("()")
+    aside = "; ".join(part for part in (limits, "too few still followed" * horizon.too_few) if part)
+    return f"**{percent(horizon.value)}**" + (f" ({aside})" if aside else "")
+
+
+def _claim(benchmark: Benchmark) -> str:
+    """What the source says, with per cent signs that stay on the line of their number."""
+    return claim_words(benchmark).replace(" %", PER_CENT)
+
+
+def _needed_words(verdict: Verdict) -> str:
+    """How many would be enough, and when, where it cannot be told yet."""
+    if verdict.verdict != "cannot tell yet" or verdict.needed is None:
+        return ""
+    when = ""
+    if verdict.ready_month:
+        year, month = verdict.ready_month.split("-")
+        when = f", by {date(int(year), int(month), 1):%B %Y}"
+    return f" (about {verdict.needed} followed runners needed{when})"
+
+
+def _half_words(who: str, group: GroupSummary) -> str:
+    days = group.median.value_days
+    if days is None:
+        last = group.curve.follow_up_days if group.curve else None
+        return f"Fewer than half of {who} are back" + (f" within the {last} days seen" if last else "")
+    weeks = f" ({duration_words(days)})" if days >= 21 else ""
+    return f"Half of {who} were back by day {days}{weeks}"
+
+
+def _median_days(group: GroupSummary) -> int:
+    return group.median.value_days or 0
+
+
+def _shaded_words(benchmark: Benchmark) -> str:
+    weeks = f"{benchmark.horizon_from_days // 7}–{benchmark.horizon_to_days // 7} weeks"
+    return f" Shaded: {weeks}, by when {source_words(benchmark)} expects more than half back."
+
+
+def _clock_words(benchmark: Benchmark) -> str:
+    return "a day it does not state" if benchmark.clock_start == "not stated" else benchmark.clock_start
+
+
+def _link(reference: str | None) -> str:
+    """A DOI or address as a Markdown link."""
+    if not reference:
+        return ""
+    address = f"https://doi.org/{reference}" if reference.startswith("10.") else f"https://{reference}"
+    return f", [{reference}]({address})"

@@ -1,0 +1,227 @@
+"""From a file's text to rows that may be staged: parse every cell, apply the rules, keep all problems."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+
+from etl.contract import ColumnSpec, TableSpec
+from etl.errors import FileStop, Problem, Refusal, shape_of
+from etl.parse import KEY_PATTERN, ColumnReader, Parsed, Stored
+from etl.readers import Chunk, TableReader
+from etl.rules import TEN, FileChecks, broken_rows
+from sql.reference import instruments
+
+StagedRow = tuple[Stored, ...]
+
+_LIKE_DATA = re.compile(r"[\d.:/ -]*\d[\d.:/ -]*")
+_LIKE_HEADER = re.compile(r"[A-Za-z][A-Za-z _-]{0,39}")
+
+
+@dataclass
+class CheckedChunk:
+    """Rows ready for the stage, with their lines; the rest of the chunk by what became of it."""
+
+    lines: Sequence[int]
+    rows: Sequence[StagedRow]
+    problems: list[Problem]
+    read: int
+    rejected: int
+    filtered: int
+
+
+@dataclass
+class TableCheck:
+    """Checks one file of a table, chunk by chunk.
+
+    `stored_names` are the columns of every staged row; `warnings` and `normalised` fill up on the way.
+
+    Raises
+    ------
+    FileStop
+        from construction on, if the whole file cannot be used.
+    """
+
+    table: TableSpec
+    file_name: str
+    reader: TableReader
+    as_of: str
+    warnings: list[Problem] = field(default_factory=list)
+    normalised: int = 0
+
+    def __post_init__(self) -> None:
+        """Read the header and settle which columns there are."""
+        header = self.reader.header()
+        self._positions = self._locate(header)
+        self._readers = {
+            name: ColumnReader(self.table.column(name), as_of=self.as_of) for name in self._positions
+        }
+        self._file_checks = FileChecks(self.table)
+
+    @property
+    def present(self) -> tuple[str, ...]:
+        """Contract columns that the file has, in contract order."""
+        return tuple(spec.name for spec in self.table.columns if spec.name in self._positions)
+
+    @property
+    def stored_names(self) -> tuple[str, ...]:
+        """Columns of the store that every staged row fills, in that order."""
+        return tuple(
+            stored for name in self.staged_columns for stored in self.table.column(name).stored_names
+        )
+
+    def chunks(self) -> Iterator[CheckedChunk]:
+        """All rows of the file, checked."""
+        for chunk in self.reader.chunks():
+            yield self._check(chunk)
+        self._file_checks.finish()
+
+    def _locate(self, header: list[str]) -> dict[str, int]:
+        known = {spec.name: spec for spec in self.table.columns}
+        positions: dict[str, int] = {}
+        seen: set[str] = set()
+        for position, name in enumerate(header):
+            wanted = name.casefold()
+            if wanted and wanted in seen:
+                raise FileStop("duplicate_header", column=_shown(name, position))
+            seen.add(wanted)
+            if wanted in known:
+                positions[wanted] = position
+            else:
+                shown = _shown(name, position)
+                self.warnings.append(Problem(self.file_name, 1, shown, "unknown_column"))
+        self._require(known, positions, header)
+        return positions
+
+    def _require(self, known: dict[str, ColumnSpec], positions: dict[str, int], header: list[str]) -> None:
+        missing = [name for name in self.table.required if name not in positions]
+        if self.table.by_patient and not {"episode_id", "patient_id"} & set(positions):
+            missing.insert(0, "episode_id")
+        if missing:
+            raise FileStop(
+                "missing_column", column=", ".join(missing), detail=_nearest(missing[0], known.keys(), header)
+            )
+
+    def _check(self, chunk: Chunk) -> CheckedChunk:
+        size = len(chunk.lines)
+        texts = {name: chunk.columns[self._positions[name]] for name in self.present}
+        columns = {name: self._parse(name, texts[name], chunk) for name in texts}
+        if self.table.name == "scores":
+            columns["context"] = self._contexts(columns, size)
+        self._file_checks.see(texts, columns, size)
+        problems = [Problem(self.file_name, line, "", rule, shape) for line, rule, shape in chunk.broken]
+        broken = set(self._unreadable(columns, chunk, problems))
+        broken.update(self._out_of_another_scale(texts, columns, chunk, problems))
+        filtered = self._filtered(columns) - broken
+        keep = [index for index in range(size) if index not in broken and index not in filtered]
+        whole = len(keep) == size
+        lines = chunk.lines if whole else [chunk.lines[index] for index in keep]
+        if not whole:
+            columns = {name: [values[index] for index in keep] for name, values in columns.items()}
+        by_rule: dict[int, Problem] = {}
+        for index, column, rule in broken_rows(self.table, columns, len(lines)):
+            by_rule[index] = Problem(self.file_name, lines[index], column, rule)
+            problems.append(by_rule[index])
+        rows = self._rows(columns)
+        if by_rule:
+            rows = [row for index, row in enumerate(rows) if index not in by_rule]
+            lines = [line for index, line in enumerate(lines) if index not in by_rule]
+        return CheckedChunk(
+            lines,
+            rows,
+            problems,
+            read=size + len(chunk.broken),
+            rejected=len(chunk.broken) + len(broken) + len(by_rule),
+            filtered=len(filtered),
+        )
+
+    def _parse(self, name: str, texts: Sequence[str], chunk: Chunk) -> Sequence[Parsed]:
+        reader = self._readers[name]
+        try:
+            values = [reader[text] for text in texts]
+        except FileStop as stop:
+            stop.line = chunk.lines[texts.index(reader.stopped_at or "")]
+            raise
+        if reader.normalised:
+            self.normalised += sum(1 for text in texts if text in reader.normalised)
+        return values
+
+    def _contexts(self, columns: dict[str, Sequence[Parsed]], size: int) -> Sequence[Parsed]:
+        """Pain scores without a context are read as the usual week; said once per file."""
+        given = columns.get("context", [""] * size)
+        pain = {code for code, scale in instruments().items() if scale.measures_pain}
+        contexts: list[Parsed] = [
+            "usual_week" if context == "" and instrument in pain else context
+            for context, instrument in zip(given, columns["instrument"], strict=True)
+        ]
+        if contexts != list(given) and not any(w.rule == "default_context" for w in self.warnings):
+            self.warnings.append(Problem(self.file_name, 1, "context", "default_context"))
+        return contexts
+
+    def _unreadable(
+        self, columns: dict[str, Sequence[Parsed]], chunk: Chunk, problems: list[Problem]
+    ) -> Iterator[int]:
+        for name, values in columns.items():
+            if name in self._readers and self._readers[name].refused:
+                for index, value in enumerate(values):
+                    if isinstance(value, Refusal):
+                        problems.append(
+                            Problem(self.file_name, chunk.lines[index], name, value.rule, value.shape)
+                        )
+                        yield index
+
+    def _out_of_another_scale(
+        self,
+        texts: dict[str, tuple[str, ...]],
+        columns: dict[str, Sequence[Parsed]],
+        chunk: Chunk,
+        problems: list[Problem],
+    ) -> Iterator[int]:
+        """Scores like 7/10 of an instrument that does not end at 10: not 7, and not 70 either."""
+        if self.table.name != "scores" or not self._readers["value"].out_of_ten:
+            return
+        others = {code for code, scale in instruments().items() if scale.high != TEN}
+        for index, text in enumerate(texts["value"]):
+            if text in self._readers["value"].out_of_ten and columns["instrument"][index] in others:
+                line = chunk.lines[index]
+                problems.append(Problem(self.file_name, line, "value", "score_out_of", shape_of(text)))
+                yield index
+
+    def _filtered(self, columns: dict[str, Sequence[Parsed]]) -> set[int]:
+        names = [spec.name for spec in self.table.columns if spec.filters_row and spec.name in columns]
+        return {index for name in names for index, value in enumerate(columns[name]) if value is None}
+
+    def _rows(self, columns: dict[str, Sequence[Parsed]]) -> list[StagedRow]:
+        stored: list[Sequence[Parsed]] = []
+        for name in self.staged_columns:
+            values = columns[name]
+            if self.table.column(name).kind == "partial_date":
+                stored += [[pair[0] for pair in values], [pair[1] for pair in values]]  # type: ignore[index]
+            else:
+                stored.append(values)
+        return list(zip(*stored, strict=True))
+
+    @property
+    def staged_columns(self) -> tuple[str, ...]:
+        """Contract columns of every staged row: those present, and the context that scores always get."""
+        return tuple(
+            spec.name
+            for spec in self.table.columns
+            if spec.name in self._positions or (self.table.name == "scores" and spec.name == "context")
+        )
+
+
+def _shown(header: str, position: int) -> str:
+    """A header as it may be shown: by its place if it is not a plain name."""
+    return header if KEY_PATTERN.fullmatch(header) else f"no. {position + 1}"
+
+
+def _nearest(missing: str, known: Set[str], header: Sequence[str]) -> str:
+    """Headers that may be meant by a missing one. A line with dates or numbers is no header: no word of it."""
+    if any(_LIKE_DATA.fullmatch(name) for name in header):
+        return "the first line does not look like a header"
+    others = {name.casefold(): name for name in header if _LIKE_HEADER.fullmatch(name)}
+    near = get_close_matches(missing, others.keys() - known, n=2, cutoff=0.6)
+    return f"perhaps {' or '.join(others[name] for name in near)}" if near else ""

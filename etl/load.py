@@ -1,0 +1,368 @@
+"""One command, one load, one transaction: stage, merge, derive, record - or nothing at all."""
+
+from __future__ import annotations
+
+import gc
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from time import perf_counter
+from typing import Literal
+
+from sqlalchemy import Connection, Engine, exists, func, literal, select
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+
+from etl import ledger
+from etl.check import TableCheck
+from etl.contract import TABLES
+from etl.errors import RULES, FileStop, LoadError, Problem
+from etl.merge import merge
+from etl.readers import open_reader
+from etl.sources import Source, Sources
+from etl.stage import Stage, add_rows, create_stage
+from sql.engine import StoreError, analyse
+from sql.outcomes import derive_outcomes, touched_episode
+from sql.schema import episode, episode_outcome
+from sql.settings import setting_value
+
+MOST_REJECTED = 0.05
+TOLERANCE = 1e-9
+MOST_PROBLEMS_KEPT = 100_000
+DEFAULT_CLINIC = "main"
+
+Progress = Callable[[str, int], None]
+"""Told the file's name and how many rows were read since it was last told."""
+
+
+@dataclass(frozen=True)
+class LoadRequest:
+    """What to load (`find_sources` finds it). `as_of` None takes the manifest's day, else `today`."""
+
+    sources: Sources
+    today: date
+    clinic: str = DEFAULT_CLINIC
+    as_of: date | None = None
+    most_rejected: float = MOST_REJECTED
+    check_only: bool = False
+
+
+@dataclass
+class FileReport:
+    """What happened to one file. rows_read is the sum of the six counts after it."""
+
+    number: int
+    table: str
+    name: str
+    sha256: str
+    skipped: bool = False
+    rows_read: int = 0
+    inserted: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    duplicate: int = 0
+    rejected: int = 0
+    filtered: int = 0
+    normalised: int = 0
+    problems: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+    stopped_by: Problem | None = None
+    stop_detail: str = ""
+
+
+@dataclass
+class LoadReport:
+    """What happened in a load. status: loaded, refused (nothing kept), unchanged (nothing to do) or checked."""
+
+    clinic: str
+    as_of: date
+    load_number: int | None = None
+    status: Literal["loaded", "refused", "unchanged", "checked"] = "refused"
+    files: list[FileReport] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    outcomes_derived: int = 0
+    seconds: float = 0.0
+    locked_seconds: float = 0.0
+
+    @property
+    def rejected(self) -> int:
+        """Rows refused in all files."""
+        return sum(file.rejected for file in self.files)
+
+    @property
+    def changed(self) -> int:
+        """Rows new or updated."""
+        return sum(file.inserted + file.updated for file in self.files)
+
+    @property
+    def exit_code(self) -> int:
+        """0 loaded, 1 loaded with rejects, 3 nothing loaded."""
+        if self.status == "refused":
+            return 3
+        return 1 if self.rejected else 0
+
+
+class _Refused(Exception):
+    """Rolls the load back; the reason is in the report."""
+
+
+def load(engine: Engine, request: LoadRequest, progress: Progress = lambda _name, _rows: None) -> LoadReport:
+    """Load files into the store, all or nothing.
+
+    Raises
+    ------
+    LoadError
+        if sample and real data would be mixed.
+    StoreError
+        if the database refuses.
+    """
+    began, started_at = perf_counter(), datetime.now(UTC).replace(tzinfo=None)
+    sources = request.sources
+    report = LoadReport(request.clinic, request.as_of or sources.as_of or request.today)
+    report.files = [
+        FileReport(number, source.table, source.path.name, source.sha256)
+        for number, source in enumerate(sources.files, start=1)
+    ]
+    with _own_connection(engine) as connection, _database_errors():
+        _settle_what_is_new(connection, report, sources)
+        if report.status != "unchanged":
+            with connection.begin():
+                stages = _stage_files(connection, report, sources.files, progress)
+            _merge_all(connection, report, request, stages, started_at, sample=sources.sample)
+    if report.status == "loaded":
+        with suppress(DBAPIError):  # the load is done, whether or not the planner learns of it
+            analyse(engine)
+    report.seconds = perf_counter() - began
+    return report
+
+
+@contextmanager
+def _own_connection(engine: Engine) -> Iterator[Connection]:
+    """A connection that is closed for good afterwards, and its temporary tables with it."""
+    with engine.connect() as connection:
+        connection.detach()
+        yield connection
+
+
+@contextmanager
+def _database_errors() -> Iterator[None]:
+    """Database messages may hold row values: they are replaced by our own."""
+    try:
+        yield
+    except IntegrityError:
+        raise StoreError(
+            "The store refused a row that passed every check. Nothing was loaded; please report it."
+        ) from None
+    except OperationalError as error:
+        if "locked" in str(error.orig):
+            raise StoreError(
+                "Another load holds the store. Nothing was loaded; try again when it is done."
+            ) from None
+        raise StoreError(
+            "The database stopped (disk full, or connection lost). Nothing was loaded."
+        ) from None
+    except DBAPIError:
+        raise StoreError("The database refused the load. Nothing was loaded; please report it.") from None
+
+
+def _settle_what_is_new(connection: Connection, report: LoadReport, sources: Sources) -> None:
+    """Mark files whose content is already in; refuse to mix sample and real data."""
+    with connection.begin():
+        _refuse_mixture(connection, sample=sources.sample)
+        first = connection.scalar(select(~exists().where(episode.c.clinic == report.clinic)))
+        if first and not any(source.table == "episodes" for source in sources.files):
+            raise LoadError(
+                "The clinic's first load needs episodes.csv: everything else belongs to an episode."
+            )
+        for table in {source.table for source in sources.files}:
+            files = [file for file in report.files if file.table == table]
+            if {file.sha256 for file in files} == ledger.latest_contents(connection, report.clinic, table):
+                for file in files:
+                    file.skipped = True
+        known = ledger.known_as_of(connection, report.clinic)
+        nothing_new = (
+            all(file.skipped for file in report.files) and known is not None and known >= report.as_of
+        )
+    if nothing_new:
+        report.status = "unchanged"
+
+
+def _refuse_mixture(connection: Connection, *, sample: bool) -> None:
+    there = ledger.sample_of_store(connection)
+    if there is not None and there != sample:
+        kinds = ("sample", "real") if there else ("real", "sample")
+        raise LoadError(
+            f"The store holds {kinds[0]} data and these files are {kinds[1]} data. "
+            "Use another database: set RETURN_TO_RUN_DATABASE_URL."
+        )
+
+
+def _stage_files(
+    connection: Connection, report: LoadReport, sources: Sequence[Source], progress: Progress
+) -> list[Stage]:
+    """Check every file and stage its good rows; files of a table with the same columns share a stage."""
+    touched_episode.create(connection)
+    stages: dict[tuple[str, tuple[str, ...]], Stage] = {}
+    gc.disable()  # millions of short-lived tuples and no cycles: collecting costs a fifth of the time
+    try:
+        for file, source in zip(report.files, sources, strict=True):
+            if not file.skipped:
+                _stage_file(connection, report, file, source, stages, progress)
+    finally:
+        gc.enable()
+    return list(stages.values())
+
+
+def _stage_file(
+    connection: Connection,
+    report: LoadReport,
+    file: FileReport,
+    source: Source,
+    stages: dict[tuple[str, tuple[str, ...]], Stage],
+    progress: Progress,
+) -> None:
+    try:
+        check = TableCheck(
+            TABLES[source.table], source.path.name, open_reader(source.path), report.as_of.isoformat()
+        )
+        file.warnings = check.warnings
+        key = (source.table, check.stored_names)
+        if key not in stages:
+            constants = _constants(connection, report.clinic, check)
+            stages[key] = create_stage(connection, check.table, check.stored_names, constants, len(stages))
+        for chunk in check.chunks():
+            file.rows_read += chunk.read
+            file.rejected += chunk.rejected
+            file.filtered += chunk.filtered
+            room = MOST_PROBLEMS_KEPT - len(file.problems)
+            file.problems += chunk.problems[: max(room, 0)]
+            add_rows(connection, stages[key], file.number, chunk.lines, chunk.rows)
+            progress(file.name, chunk.read)
+        file.normalised = check.normalised
+        _compare_with_manifest(file, source)
+    except FileStop as stop:
+        file.stopped_by = Problem(file.name, stop.line, stop.column, stop.rule)
+        file.stop_detail = stop.detail
+
+
+def _compare_with_manifest(file: FileReport, source: Source) -> None:
+    if source.expected_sha256 is not None and source.expected_sha256 != source.sha256:
+        raise FileStop("changed_content")
+    if source.expected_rows is not None and source.expected_rows != file.rows_read:
+        raise FileStop("fewer_rows", detail=f"{file.rows_read} rows, {source.expected_rows} expected")
+
+
+def _constants(connection: Connection, clinic: str, check: TableCheck) -> dict[str, object]:
+    """Values for columns that the files do not have; only new rows take them."""
+    absent = [spec for spec in check.table.columns if spec.name not in check.staged_columns]
+    constants: dict[str, object] = {
+        spec.name: spec.default for spec in absent if spec.default is not None and spec.name != "episode_id"
+    }
+    if any(spec.name == "goal" for spec in absent):
+        constants["goal"] = setting_value(connection, clinic, "default_goal")
+        check.warnings.append(Problem(check.file_name, 1, "goal", "default_goal"))
+    return constants
+
+
+def _merge_all(
+    connection: Connection,
+    report: LoadReport,
+    request: LoadRequest,
+    stages: Sequence[Stage],
+    started_at: datetime,
+    *,
+    sample: bool,
+) -> None:
+    """The load's one transaction; a refused load leaves only its record."""
+    connection.execution_options(write_lock=True)
+    try:
+        with connection.begin():
+            locked = perf_counter()
+            ledger.lock_clinic(connection, report.clinic)
+            _refuse_mixture(connection, sample=sample)  # another loader may have been first
+            report.load_number = ledger.next_number(connection, report.clinic, sample=sample)
+            if any(file.stopped_by for file in report.files):
+                raise _Refused
+            ledger.open_run(connection, report, started_at)
+            for stage in stages:
+                _apply(report, stage, connection)
+            _judge_rejects(report, request.most_rejected)
+            report.outcomes_derived = derive_outcomes(connection, report.clinic)
+            _note_late_returns(connection, report)
+            report.status = "loaded"
+            ledger.close_run(connection, report)
+            report.locked_seconds = perf_counter() - locked
+            if request.check_only:
+                report.status = "checked"
+                raise _Refused
+    except _Refused:
+        report.load_number = None
+        if report.status == "refused":
+            _count_as_left_out(report)
+        if not request.check_only:
+            _record_refused(connection, report, started_at, sample=sample)
+
+
+def _apply(report: LoadReport, stage: Stage, connection: Connection) -> None:
+    assert report.load_number is not None  # noqa: S101 - set by the caller
+    result = merge(connection, stage, report.clinic, report.load_number)
+    files = {file.number: file for file in report.files}
+    for name in ("inserted", "updated", "unchanged", "duplicate"):
+        counts: Counter[int] = getattr(result, name)
+        for number, count in counts.items():
+            setattr(files[number], name, getattr(files[number], name) + count)
+    for (number, line), column, rule in result.refused:
+        files[number].rejected += 1
+        files[number].problems.append(Problem(files[number].name, line, column, rule))
+    for column in result.lost_zeros:
+        file = files[min(result.inserted)]
+        file.warnings.append(Problem(file.name, 1, column, "leading_zeros"))
+
+
+def _judge_rejects(report: LoadReport, most_rejected: float) -> None:
+    for file in report.files:
+        file.problems.sort(key=lambda problem: (problem.line, problem.column))
+    read, rejected = sum(file.rows_read for file in report.files), report.rejected
+    if rejected > most_rejected * read + TOLERANCE:
+        report.notes.append(
+            f"{rejected} of {read} rows were refused, more than {100 * most_rejected:g} %: nothing was loaded. "
+            "Correct the files, or allow more with --max-rejected."
+        )
+        raise _Refused
+
+
+def _note_late_returns(connection: Connection, report: LoadReport) -> None:
+    touched = select(touched_episode.c.episode_id)
+    late = connection.scalar(
+        select(func.count())
+        .select_from(episode_outcome)
+        .where(
+            episode_outcome.c.clinic == report.clinic,
+            episode_outcome.c.episode_id.in_(touched),
+            episode_outcome.c.late_outcome == literal("returned"),
+        )
+    )
+    if late:
+        rule = RULES["returns_after_last_contact"]
+        report.notes.append(f"{late} {rule.says}. {rule.remedy}")
+
+
+def _count_as_left_out(report: LoadReport) -> None:
+    """Nothing was kept: rows that were neither refused nor repeated are left out, and the six counts add up."""
+    for file in report.files:
+        file.inserted = file.updated = file.unchanged = 0
+        file.filtered = file.rows_read - file.rejected - file.duplicate
+
+
+def _record_refused(
+    connection: Connection, report: LoadReport, started_at: datetime, *, sample: bool
+) -> None:
+    with connection.begin():
+        ledger.lock_clinic(connection, report.clinic)
+        there = ledger.sample_of_store(connection)
+        report.load_number = ledger.next_number(
+            connection, report.clinic, sample=sample if there is None else there
+        )
+        ledger.open_run(connection, report, started_at)
+        ledger.close_run(connection, report)

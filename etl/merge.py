@@ -1,0 +1,385 @@
+"""From a stage into the store, inside the load's one transaction: refuse, match by key, update, insert.
+
+Rows are matched by key and content. What is updated keeps its old row in `history`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    and_,
+    case,
+    cast,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    tuple_,
+    update,
+)
+from sqlalchemy.sql.elements import ColumnElement
+
+from etl.stage import Stage
+from sql.dialect import calendar_number, epoch_day, json_row
+from sql.outcomes import touched_episode
+from sql.schema import episode, history, patient, score, site, therapist
+
+EARLIEST_BEFORE_FIRST_VISIT_DAYS = 28
+LATEST_AFTER_FIRST_VISIT_YEARS = 2
+
+Address = tuple[int, int]
+"""File number and line."""
+
+
+@dataclass
+class MergeResult:
+    """What became of a stage's rows, per file number."""
+
+    inserted: Counter[int] = field(default_factory=Counter)
+    updated: Counter[int] = field(default_factory=Counter)
+    unchanged: Counter[int] = field(default_factory=Counter)
+    duplicate: Counter[int] = field(default_factory=Counter)
+    refused: list[tuple[Address, str, str]] = field(default_factory=list)
+    """Address, column and rule of every row that the store refused."""
+    lost_zeros: list[str] = field(default_factory=list)
+    """Columns with a new code that differs from another one only by leading zeros."""
+
+
+def merge(connection: Connection, stage: Stage, clinic: str, load_number: int) -> MergeResult:
+    """Merge a stage; afterwards `touched_episode` also holds every episode that it changed."""
+    result = MergeResult()
+    if stage.by_patient:
+        _find_episodes(connection, stage, clinic, result)
+    if stage.table.by_patient:
+        _refuse_orphans(connection, stage, clinic, result)
+        _refuse_too_early(connection, stage, clinic, result)
+    _settle_repeated_rows(connection, stage, result)
+    if "reporter" in stage.rows.c and "reporter" not in stage.names:
+        _find_reporters(connection, stage, clinic)
+    moved = _take_out_moved_scores(connection, stage, clinic, load_number)
+    _count_and_touch(connection, stage, clinic, result, moved)
+    if stage.table.name == "episodes":
+        _add_names(connection, stage, clinic)
+    if result.updated:
+        _keep_history(connection, stage, clinic, load_number)
+        _update(connection, stage, clinic)
+    _insert(connection, stage, clinic, load_number)
+    if stage.table.name == "episodes" and result.inserted:
+        result.lost_zeros = _lost_zeros(connection, clinic, load_number)
+    return result
+
+
+def _same_key(stage: Stage, clinic: str) -> ColumnElement[bool]:
+    target = stage.target.c
+    keys = [target[name] == stage.value(name) for name in stage.table.key]
+    return and_(target.clinic == clinic, *keys)
+
+
+def _is_there(stage: Stage, clinic: str) -> ColumnElement[bool]:
+    return exists(select(literal(1)).where(_same_key(stage, clinic)).correlate(stage.rows))
+
+
+def _differs(stage: Stage) -> ColumnElement[bool]:
+    changes = [stage.target.c[name].is_distinct_from(stage.rows.c[name]) for name in stage.compared]
+    return or_(*changes) if changes else literal(value=False)
+
+
+def _refuse(
+    connection: Connection,
+    stage: Stage,
+    where: ColumnElement[bool],
+    column: str,
+    rule: str,
+    result: MergeResult,
+) -> None:
+    rows = stage.rows.c
+    addresses = connection.execute(select(rows.file, rows.line).where(where)).all()
+    if addresses:
+        result.refused += [((row.file, row.line), column, rule) for row in addresses]
+        connection.execute(delete(stage.rows).where(where))
+
+
+def _find_episodes(connection: Connection, stage: Stage, clinic: str, result: MergeResult) -> None:
+    """Attach rows that name the patient to that patient's course of the time.
+
+    It is the course with the latest first visit not later than 28 days after the row's date.
+    """
+    rows, courses = stage.rows.c, episode.c
+    happened = epoch_day(rows[_date_name(stage)])
+    by_patient = rows.episode_id == ""
+    possible = and_(
+        courses.clinic == clinic,
+        courses.patient_id == rows.patient_id,
+        epoch_day(courses.first_visit_date) <= happened + EARLIEST_BEFORE_FIRST_VISIT_DAYS,
+    )
+    latest = (
+        select(func.max(courses.first_visit_date)).where(possible).correlate(stage.rows).scalar_subquery()
+    )
+    at_latest = and_(
+        courses.clinic == clinic, courses.patient_id == rows.patient_id, courses.first_visit_date == latest
+    )
+    age = calendar_number(rows[_date_name(stage)]) - calendar_number(latest)
+    too_old = age > LATEST_AFTER_FIRST_VISIT_YEARS * 10_000
+    column = "patient_id"
+    _refuse(connection, stage, and_(by_patient, or_(latest.is_(None), too_old)), column, "no_course", result)
+    courses_then = (
+        select(func.count()).select_from(episode).where(at_latest).correlate(stage.rows).scalar_subquery()
+    )
+    _refuse(connection, stage, and_(by_patient, courses_then > 1), column, "two_courses", result)
+    found = select(courses.episode_id).where(at_latest).correlate(stage.rows).scalar_subquery()
+    connection.execute(update(stage.rows).where(by_patient).values(episode_id=found))
+
+
+def _date_name(stage: Stage) -> str:
+    return next(spec.name for spec in stage.table.columns if spec.kind == "date" and spec.required)
+
+
+def _refuse_orphans(connection: Connection, stage: Stage, clinic: str, result: MergeResult) -> None:
+    known = select(episode.c.episode_id).where(episode.c.clinic == clinic)
+    where = stage.rows.c.episode_id.not_in(known)
+    _refuse(connection, stage, where, "episode_id", "no_episode", result)
+
+
+def _refuse_too_early(connection: Connection, stage: Stage, clinic: str, result: MergeResult) -> None:
+    rows = stage.rows.c
+    name = _date_name(stage)
+    first_visit = (
+        select(epoch_day(episode.c.first_visit_date))
+        .where(episode.c.clinic == clinic, episode.c.episode_id == rows.episode_id)
+        .correlate(stage.rows)
+        .scalar_subquery()
+    )
+    too_early = epoch_day(rows[name]) < first_visit - EARLIEST_BEFORE_FIRST_VISIT_DAYS
+    _refuse(connection, stage, too_early, name, "too_early", result)
+
+
+def _settle_repeated_rows(connection: Connection, stage: Stage, result: MergeResult) -> None:
+    """The same row twice: one is kept and the rest counted. The same key with other values: all refused."""
+    rows = stage.rows.c
+    natural = [name for name in stage.table.key if name in rows]
+    _settle_repeated_keys(connection, stage, natural, literal(value=True), result)
+    if "score_id" in stage.names:
+        _settle_repeated_keys(connection, stage, ["score_id"], rows.score_id != "", result)
+
+
+def _settle_repeated_keys(
+    connection: Connection, stage: Stage, key: list[str], where: ColumnElement[bool], result: MergeResult
+) -> None:
+    rows = stage.rows.c
+    keys = [rows[name] for name in key]
+    values = [value for value in rows if value.name in stage.target.c and value.name not in (*key, "token")]
+    alike = [
+        or_(
+            and_(func.min(value) == func.max(value), func.count(value) == func.count()),
+            func.count(value) == 0,
+        )
+        for value in values
+    ]
+    same_content = case((and_(literal(value=True), *alike), 1), else_=0)
+    repeated = _repeated_table(stage.rows, tuple(key))
+    repeated.create(connection)
+    groups = (
+        select(*keys, func.min(rows.seq), same_content).where(where).group_by(*keys).having(func.count() > 1)
+    )
+    connection.execute(insert(repeated).from_select(list(repeated.c.keys()), groups))
+    found = [repeated.c[name] for name in key]
+    extra = and_(
+        tuple_(*keys).in_(select(*found).where(repeated.c.alike == 1)),
+        rows.seq.not_in(select(repeated.c.kept)),
+    )
+    if connection.scalar(select(func.count()).select_from(repeated)):
+        result.duplicate.update(_per_file(connection, stage, extra))
+        connection.execute(delete(stage.rows).where(extra))
+        conflicting = tuple_(*keys).in_(select(*found).where(repeated.c.alike == 0))
+        _refuse(connection, stage, conflicting, "", "conflicting_rows", result)
+
+
+@cache
+def _repeated_table(rows: Table, key: tuple[str, ...]) -> Table:
+    return Table(
+        f"repeated_{rows.name}_{len(key)}",
+        MetaData(),
+        *(Column(name, rows.c[name].type) for name in key),
+        Column("kept", Integer),
+        Column("alike", Integer),
+        prefixes=["TEMPORARY"],
+    )
+
+
+def _find_reporters(connection: Connection, stage: Stage, clinic: str) -> None:
+    """A score with a code of its own keeps who scored it, where the file does not say."""
+    rows = stage.rows.c
+    known = (
+        select(score.c.reporter)
+        .where(score.c.clinic == clinic, score.c.score_id == rows.score_id)
+        .correlate(stage.rows)
+        .scalar_subquery()
+    )
+    with_code = rows.score_id != ""
+    connection.execute(update(stage.rows).where(with_code).values(reporter=func.coalesce(known, "")))
+
+
+def _take_out_moved_scores(
+    connection: Connection, stage: Stage, clinic: str, load_number: int
+) -> set[Address]:
+    """A known score_id with another date, scale or episode is the same score, corrected.
+
+    Its old row goes to history and out of the store; the new one will be inserted and counts as an update.
+    """
+    if stage.table.name != "scores" or "score_id" not in stage.names:
+        return set()
+    rows = stage.rows.c
+    natural = [name for name in stage.table.key if name != "score_id"]
+    moved = and_(
+        score.c.clinic == clinic,
+        score.c.score_id == rows.score_id,
+        rows.score_id != "",
+        or_(*(score.c[name] != stage.value(name) for name in natural)),
+    )
+    found = connection.execute(select(rows.file, rows.line).where(moved)).all()
+    if not found:
+        return set()
+    old_keys = [score.c[name] for name in stage.table.key]
+    _write_history(connection, stage, load_number, clinic, moved)
+    _touch(connection, select(score.c.episode_id).where(moved))
+    connection.execute(
+        delete(score).where(score.c.clinic == clinic, tuple_(*old_keys).in_(select(*old_keys).where(moved)))
+    )
+    return {(row.file, row.line) for row in found}
+
+
+def _count_and_touch(
+    connection: Connection, stage: Stage, clinic: str, result: MergeResult, moved: set[Address]
+) -> None:
+    same, differs = _same_key(stage, clinic), _differs(stage)
+    staged = _per_file(connection, stage, literal(value=True))
+    known = _per_file(connection, stage, same, stage.target)
+    if known:
+        result.updated = _per_file(connection, stage, and_(same, differs), stage.target)
+    result.unchanged = known - result.updated
+    result.inserted = staged - known
+    for file, count in Counter(file for file, _ in moved).items():
+        result.inserted[file] -= count
+        result.updated[file] += count
+    rows = stage.rows.c
+    _touch(connection, select(rows.episode_id).where(~_is_there(stage, clinic)))
+    if result.updated:
+        _touch(connection, select(rows.episode_id).where(same, differs))
+        if stage.table.name == "episodes" and "patient_id" in stage.names:
+            _touch_former_courses(connection, and_(same, differs), clinic)
+
+
+def _touch_former_courses(connection: Connection, changed: ColumnElement[bool], clinic: str) -> None:
+    """An episode that moves to another person changes what came before that person's other courses."""
+    others = episode.alias("others")
+    _touch(
+        connection,
+        select(others.c.episode_id).where(
+            others.c.clinic == clinic, others.c.patient_id.in_(select(episode.c.patient_id).where(changed))
+        ),
+    )
+
+
+def _touch(connection: Connection, episodes: Any) -> None:
+    found = episodes.distinct().subquery()
+    new = select(found.c.episode_id).where(found.c.episode_id.not_in(select(touched_episode.c.episode_id)))
+    connection.execute(insert(touched_episode).from_select(["episode_id"], new))
+
+
+def _per_file(
+    connection: Connection, stage: Stage, where: ColumnElement[bool], joined: Table | None = None
+) -> Counter[int]:
+    rows = stage.rows.c
+    question = select(rows.file, func.count()).select_from(stage.rows).where(where).group_by(rows.file)
+    if joined is not None:
+        question = question.join(joined, where)
+    return Counter({row[0]: row[1] for row in connection.execute(question)})
+
+
+def _keep_history(connection: Connection, stage: Stage, clinic: str, load_number: int) -> None:
+    _write_history(connection, stage, load_number, clinic, and_(_same_key(stage, clinic), _differs(stage)))
+
+
+def _write_history(
+    connection: Connection, stage: Stage, load_number: int, clinic: str, where: ColumnElement[bool]
+) -> None:
+    target = stage.target
+    first, *others = (cast(target.c[name], String) for name in stage.table.key)
+    key: ColumnElement[str] = first
+    for other in others:
+        key = key + "|" + other
+    kept = select(history.c.row_key).where(
+        history.c.clinic == clinic, history.c.load_number == load_number, history.c.table_name == target.name
+    )
+    rows = select(
+        literal(clinic),
+        literal(load_number),
+        literal(target.name),
+        key,
+        json_row(connection, list(target.c)),
+    ).where(where, key.not_in(kept))  # two files of one load may change a row: it was before the first
+    names = ["clinic", "load_number", "table_name", "row_key", "old_row"]
+    connection.execute(insert(history).from_select(names, rows))
+
+
+def _update(connection: Connection, stage: Stage, clinic: str) -> None:
+    new = {name: stage.rows.c[name] for name in stage.compared}
+    connection.execute(update(stage.target).where(_same_key(stage, clinic), _differs(stage)).values(new))
+
+
+def _add_names(connection: Connection, stage: Stage, clinic: str) -> None:
+    """Sites, therapists and people are known by the episodes that name them."""
+    for table, name in ((site, "site"), (therapist, "therapist"), (patient, "patient_id")):
+        if name not in stage.rows.c and name not in stage.constants:
+            continue
+        value = stage.value(name)
+        code = table.c["patient_id" if table is patient else "code"]
+        known = select(code).where(table.c.clinic == clinic)
+        new = select(literal(clinic), value).where(value.is_not(None), value.not_in(known)).distinct()
+        if name in stage.constants:  # a default for new episodes only
+            new = new.where(~_is_there(stage, clinic))
+        connection.execute(insert(table).from_select(["clinic", code.name], new.select_from(stage.rows)))
+
+
+def _insert(connection: Connection, stage: Stage, clinic: str, load_number: int) -> None:
+    target = stage.target
+    names = [c.name for c in target.columns if c.name in stage.rows.c or c.name in stage.constants]
+    new = (
+        select(literal(clinic), literal(load_number), *(stage.value(name) for name in names))
+        .select_from(stage.rows)
+        .where(~_is_there(stage, clinic))
+    )
+    connection.execute(insert(target).from_select(["clinic", "load_number", *names], new))
+
+
+def _lost_zeros(connection: Connection, clinic: str, load_number: int) -> list[str]:
+    """Columns with a code of this load that differs from another one of the clinic only by leading zeros."""
+    columns = []
+    for table, name in ((episode, "episode_id"), (patient, "patient_id")):
+        padded, plain, new = table.alias("padded"), table.alias("plain"), episode.alias("new")
+        pairs = select(literal(1)).where(
+            padded.c.clinic == clinic,
+            padded.c[name].between("0", "1"),
+            plain.c.clinic == clinic,
+            plain.c[name] == func.ltrim(padded.c[name], "0"),
+            plain.c[name] != padded.c[name],
+            exists(select(literal(1)))
+            .where(new.c.clinic == clinic, new.c.load_number == load_number)
+            .where(new.c[name].in_([padded.c[name], plain.c[name]])),
+        )
+        if connection.scalar(pairs.limit(1)):
+            columns.append(name)
+    return columns

@@ -1,0 +1,190 @@
+"""Checks across the columns of a row, and across the rows of a file. Cells were parsed before."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+from etl.contract import MEASURES, TableSpec
+from etl.errors import FileStop, Refusal
+from etl.parse import Parsed
+from sql.reference import instruments
+
+Columns = Mapping[str, Sequence[Parsed]]
+Broken = tuple[int, str, str]
+"""Index of the row within its chunk, column at fault, rule."""
+
+DEFAULT_DATES = ("1899-12-30", "1900-01-01", "1970-01-01", "2000-01-01")
+MOST_DEFAULT_DATES = 0.30
+MOST_ABOVE_TEN = 0.20
+TEN = 10
+FEWEST_TO_JUDGE = 5
+
+Row = Mapping[str, Parsed]
+RowRule = tuple[str, str, Callable[[Row], bool]]
+"""Column at fault, rule, and whether the row breaks it."""
+
+
+def _before(row: Row, earlier: str, later: str) -> bool:
+    """True if both dates are known and the second lies before the first."""
+    first, second = row.get(earlier), row.get(later)
+    return isinstance(first, str) and isinstance(second, str) and second < first
+
+
+def _only_one(row: Row, one: str, other: str) -> bool:
+    return (row.get(one) is None) != (row.get(other) is None)
+
+
+def _return_before_onset(row: Row) -> bool:
+    onset, returned = row.get("onset_date"), row.get("return_to_run_date")
+    return (
+        isinstance(onset, tuple)
+        and onset[0] is not None
+        and isinstance(returned, str)
+        and returned < onset[0]
+    )
+
+
+def _onset_after_first_visit(row: Row) -> bool:
+    onset, first_visit = row.get("onset_date"), row.get("first_visit_date")
+    return isinstance(onset, tuple) and onset[0] is not None and str(first_visit) < onset[0]
+
+
+def _measure_out_of_range(row: Row) -> bool:
+    low, high = MEASURES[str(row["measure"])]
+    value = row["value"]
+    return isinstance(value, float) and not low <= value <= high
+
+
+ROW_RULES: dict[str, tuple[RowRule, ...]] = {
+    "episodes": (
+        ("onset_date", "onset_after_first_visit", _onset_after_first_visit),
+        ("return_to_run_date", "return_before_onset", _return_before_onset),
+        (
+            "relapse_date",
+            "relapse_before_return",
+            lambda row: _before(row, "return_to_run_date", "relapse_date"),
+        ),
+        ("stopped_date", "both_or_neither", lambda row: _only_one(row, "stopped_date", "stopped_reason")),
+        ("stopped_date", "before_first_visit", lambda row: _before(row, "first_visit_date", "stopped_date")),
+        (
+            "discharge_date",
+            "before_first_visit",
+            lambda row: _before(row, "first_visit_date", "discharge_date"),
+        ),
+        (
+            "last_contact_date",
+            "before_first_visit",
+            lambda row: _before(row, "first_visit_date", "last_contact_date"),
+        ),
+        (
+            "red_flag_cleared_date",
+            "cleared_before_flag",
+            lambda row: _before(row, "red_flag_date", "red_flag_cleared_date"),
+        ),
+    ),
+    "running": (("since", "since_after_report", lambda row: _before(row, "since", "reported_on")),),
+    "visits": (),
+    "assessments": (("value", "range", _measure_out_of_range),),
+}
+
+
+def broken_rows(table: TableSpec, columns: Columns, size: int) -> Iterator[Broken]:
+    """Rules that rows of a parsed chunk break; rows with unreadable cells must have been taken out before."""
+    if table.by_patient:
+        yield from _without_episode(columns, size)
+    if table.name == "scores":
+        yield from _broken_scores(columns)
+        return
+    rules = ROW_RULES[table.name]
+    names = list(columns)
+    if rules:
+        for index, cells in enumerate(zip(*columns.values(), strict=True)):
+            row = dict(zip(names, cells, strict=True))
+            for column, rule, breaks in rules:
+                if breaks(row):
+                    yield index, column, rule
+
+
+def _without_episode(columns: Columns, size: int) -> Iterator[Broken]:
+    nobody: list[Parsed] = [None] * size
+    episodes, patients = columns.get("episode_id", nobody), columns.get("patient_id", nobody)
+    for index, (episode, patient) in enumerate(zip(episodes, patients, strict=True)):
+        if episode is None and patient is None:
+            yield index, "episode_id", "required"
+
+
+def _broken_scores(columns: Columns) -> Iterator[Broken]:
+    """Each distinct score (instrument, context, value) is judged once."""
+    judged: dict[tuple[Parsed, Parsed, Parsed], tuple[str, str] | None] = {}
+    for index, score in enumerate(
+        zip(columns["instrument"], columns["context"], columns["value"], strict=True)
+    ):
+        if score not in judged:
+            judged[score] = _judge_score(*score)
+        broken = judged[score]
+        if broken:
+            yield index, *broken
+
+
+def _judge_score(instrument: Parsed, context: Parsed, value: Parsed) -> tuple[str, str] | None:
+    scale = instruments()[str(instrument)]
+    if isinstance(value, float) and not scale.low <= value <= scale.high:
+        return "value", "range"
+    if context and not scale.measures_pain:
+        return "context", "context_of_function"
+    return None
+
+
+class FileChecks:
+    """What only the whole file shows: a wrong scale, or dates that software filled in by itself."""
+
+    def __init__(self, table: TableSpec) -> None:
+        self._dates = [spec.name for spec in table.columns if spec.kind in ("date", "partial_date")]
+        self._score = next((spec.name for spec in table.columns if spec.is_score), "")
+        self._rows = 0
+        self._default_dates: Counter[str] = Counter()
+        self._on_ten = self._above_ten = self._up_to_one = self._decimals = 0
+
+    def see(self, texts: Mapping[str, Sequence[str]], columns: Columns, size: int) -> None:
+        """Take a chunk into account: its texts as read and its columns as parsed, unreadable cells included."""
+        self._rows += size
+        for name in self._dates:
+            if name in texts:
+                self._default_dates[name] += sum(texts[name].count(day) for day in DEFAULT_DATES)
+        if self._score in columns:
+            for value in _scores_to_ten(columns, self._score):
+                if isinstance(value, float):
+                    self._on_ten += 1
+                    self._above_ten += value > TEN
+                    self._up_to_one += value <= 1
+                    self._decimals += not value.is_integer()
+                elif isinstance(value, Refusal) and value.rule == "range":
+                    self._on_ten += 1
+                    self._above_ten += 1
+
+    def finish(self) -> None:
+        """Judge the file.
+
+        Raises
+        ------
+        FileStop
+            if most of a column cannot be what it claims to be.
+        """
+        for name, count in self._default_dates.items():
+            if self._rows >= FEWEST_TO_JUDGE and count > MOST_DEFAULT_DATES * self._rows:
+                raise FileStop("default_date", column=name)
+        if self._on_ten < FEWEST_TO_JUDGE:
+            return
+        shares = self._up_to_one == self._on_ten and self._decimals > 0
+        if self._above_ten > MOST_ABOVE_TEN * self._on_ten or shares:
+            raise FileStop("wrong_scale", column=self._score)
+
+
+def _scores_to_ten(columns: Columns, name: str) -> Iterable[Parsed]:
+    """Values of a score column whose scale ends at 10; the instrument says so where there is one."""
+    if "instrument" not in columns:
+        return columns[name]
+    to_ten = {code for code, scale in instruments().items() if scale.high == TEN}
+    pairs = zip(columns["instrument"], columns[name], strict=True)
+    return (value for instrument, value in pairs if instrument in to_ten)

@@ -1,0 +1,148 @@
+"""Temporary tables that hold a load's checked rows. Writing them locks nothing in the store."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from secrets import token_hex
+from typing import Any
+
+from sqlalchemy import Column, Connection, Integer, MetaData, PrimaryKeyConstraint, Table, literal
+from sqlalchemy.sql.elements import ColumnElement
+
+from etl.check import StagedRow
+from etl.contract import TABLES, TableSpec
+from sql.schema import KEY, metadata
+
+ADDRESS = ("seq", "file", "line")
+
+
+@dataclass
+class Stage:
+    """Rows of one input table whose files have the same columns.
+
+    names: columns of the store that the rows fill. constants: columns filled with one value for new rows only,
+    because the files do not have them. `rows` is a temporary table: seq, file, line, then the columns.
+    """
+
+    table: TableSpec
+    names: tuple[str, ...]
+    constants: dict[str, object]
+    rows: Table
+    count: int = 0
+
+    @property
+    def target(self) -> Table:
+        """The table of the store."""
+        return metadata.tables[self.table.stored_in]
+
+    @property
+    def by_patient(self) -> bool:
+        """True if some rows may name the patient instead of the episode."""
+        return self.table.by_patient and "patient_id" in self.names
+
+    @property
+    def compared(self) -> tuple[str, ...]:
+        """Columns whose change makes an update: those in the file that are not part of the key."""
+        stored = [name for name in self.names if name in self.target.c]
+        return tuple(name for name in stored if name not in self.table.key)
+
+    def value(self, name: str) -> ColumnElement[Any]:
+        """The staged column, or the constant that stands for it."""
+        if name in self.rows.c:
+            return self.rows.c[name]
+        return literal(self.constants[name], type_=self.target.c[name].type)
+
+
+def create_stage(
+    connection: Connection,
+    table: TableSpec,
+    names: tuple[str, ...],
+    constants: dict[str, object],
+    number: int,
+) -> Stage:
+    """A new, empty stage."""
+    key_defaults = {
+        name: table.column(name).default for name in table.key if name not in names and name != "episode_id"
+    }
+    rows = _rows_table(table.name, names, number, ordered=connection.dialect.name == "sqlite")
+    rows.create(connection)
+    return Stage(table, names, {**key_defaults, **constants}, rows)
+
+
+@cache  # the same table again is the same object, so that its statements are compiled once
+def _rows_table(name: str, names: tuple[str, ...], number: int, *, ordered: bool) -> Table:
+    """The temporary table; `ordered` like the target, so that merging needs no sort (SQLite)."""
+    table = TABLES[name]
+    target = metadata.tables[table.stored_in]
+    columns: list[Column[Any]] = [Column(name, Integer, nullable=False) for name in ADDRESS]
+    found_later = [name for name in table.key if name not in names and _is_found_in_store(name, names)]
+    columns += [Column(name, KEY, nullable=False, server_default="") for name in found_later]
+    for name in names:
+        kind = target.c[name].type if name in target.c else KEY
+        columns.append(Column(name, kind, nullable=name not in table.key))
+    if table.name == "episodes":
+        columns.append(Column("token", target.c.token.type, nullable=False))
+    keys = [name for name in table.key if name in names or name == "episode_id"]
+    return Table(
+        f"stage_{table.name}_{number}",
+        MetaData(),
+        *columns,
+        *([PrimaryKeyConstraint(*keys, "seq")] if ordered else []),
+        prefixes=["TEMPORARY"],
+        sqlite_with_rowid=False,
+    )
+
+
+def _is_found_in_store(key: str, names: tuple[str, ...]) -> bool:
+    """True for key columns that the file lacks and the merge looks up, by the patient or the score's own code."""
+    return key == "episode_id" or (key == "reporter" and "score_id" in names)
+
+
+def add_rows(
+    connection: Connection, stage: Stage, file: int, lines: Sequence[int], rows: Sequence[StagedRow]
+) -> None:
+    """Put checked rows into the stage."""
+    if not rows:
+        return
+    names = [*ADDRESS, *stage.names, *(["token"] if stage.table.name == "episodes" else [])]
+    first = stage.count
+    stage.count += len(rows)
+    blank_episode = (
+        stage.names.index("episode_id") if stage.by_patient and "episode_id" in stage.names else None
+    )
+    addressed = [
+        (first + index, file, line, *_with_text_key(row, blank_episode), *_token(stage))
+        for index, (line, row) in enumerate(zip(lines, rows, strict=True))
+    ]
+    if connection.dialect.name == "postgresql":
+        _copy(connection, stage.rows.name, names, addressed)
+    else:
+        _insert(connection, stage.rows.name, names, addressed)
+
+
+def _with_text_key(row: StagedRow, blank_episode: int | None) -> StagedRow:
+    """Keys are never NULL: an episode yet to be found by its patient is an empty text."""
+    if blank_episode is None or row[blank_episode] is not None:
+        return row
+    return (*row[:blank_episode], "", *row[blank_episode + 1 :])
+
+
+def _token(stage: Stage) -> tuple[str, ...]:
+    return (token_hex(16),) if stage.table.name == "episodes" else ()
+
+
+def _insert(connection: Connection, table: str, names: list[str], rows: list[tuple[Any, ...]]) -> None:
+    marks = ", ".join("?" * len(names))
+    connection.exec_driver_sql(
+        f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks})",  # noqa: S608 - names are ours
+        rows,
+    )
+
+
+def _copy(connection: Connection, table: str, names: list[str], rows: list[tuple[Any, ...]]) -> None:
+    cursor = connection.connection.cursor()
+    with cursor.copy(f"COPY {table} ({', '.join(names)}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)

@@ -1,0 +1,1 @@
+"""The performance harness, `make bench`. Not tests: nothing here asserts a time."""

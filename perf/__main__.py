@@ -1,0 +1,49 @@
+"""`python -m perf [--episodes N] [--scores N] [--postgresql URL]`: print the tables of docs/performance.md."""
+
+from __future__ import annotations
+
+import argparse
+import platform
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from perf import loading, questions
+from perf.files import write_clinic
+
+
+def main() -> None:
+    """Make the files, load them each way, ask the questions, print."""
+    parser = argparse.ArgumentParser(prog="python -m perf")
+    parser.add_argument("--episodes", type=int, default=200_000)
+    parser.add_argument("--scores", type=int, default=2_000_000)
+    parser.add_argument("--postgresql", metavar="URL", help="an empty database to load into as well")
+    options = parser.parse_args()
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        write_clinic(folder / "files", episodes=options.episodes, scores=options.scores)
+        print(
+            f"{options.episodes:,} episodes, {options.scores:,} scores; Python {platform.python_version()}\n"
+        )
+        urls = {"SQLite": f"sqlite:///{folder / 'ours.db'}"}
+        if options.postgresql:
+            urls["PostgreSQL"] = options.postgresql
+        print("| store | way | seconds | under the lock | rows a second | memory, MB | ratio |")
+        print("|---|---|---|---|---|---|---|")
+        for store, url in urls.items():
+            bare_url = url.replace("ours.db", "bare.db")
+            bare = loading.measure("pandas", folder / "files", bare_url)
+            own = loading.measure("ours", folder / "files", url)
+            for way, result in (("pandas read_csv + to_sql", bare), ("return-to-run load", own)):
+                print(
+                    f"| {store} | {way} | {result['seconds']:.1f} | {result['locked_seconds']:.1f} | "
+                    f"{result['rows'] / result['seconds']:,.0f} | {result['megabytes']:.0f} | "
+                    f"{bare['seconds'] / result['seconds']:.2f} |"
+                )
+        print("\n| question | store | milliseconds |\n|---|---|---|")
+        for store, url in urls.items():
+            for question, seconds in questions.measure(url).items():
+                print(f"| {question} | {store} | {1000 * seconds:.0f} |")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,140 @@
+"""From a database address to an engine that behaves the same on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError
+
+DEFAULT_URL = "sqlite:///return-to-run.db"
+BUSY_TIMEOUT_SECONDS = 60
+
+
+class StoreError(Exception):
+    """The store cannot be used; the message says why and what to do. Never holds row values."""
+
+
+def open_engine(url: str) -> Engine:
+    """Engine for a database address.
+
+    Parameters are never shown in errors or logs, because they may be patient data.
+
+    Raises
+    ------
+    StoreError
+        if the address cannot be read or its driver is not installed.
+    """
+    address = _read_address(url)
+    if address.get_backend_name() == "postgresql":
+        return _postgresql_engine(address.set(drivername="postgresql+psycopg"))
+    engine = create_engine(address, hide_parameters=True)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def store_exists(url: str) -> bool:
+    """False for a SQLite address whose file is not there yet (connecting would make an empty one)."""
+    address = _read_address(url)
+    if address.get_backend_name() != "sqlite" or address.database in (None, "", ":memory:"):
+        return True
+    return Path(str(address.database)).exists()
+
+
+def _read_address(url: str) -> URL:
+    try:
+        address = make_url(url)
+    except (ArgumentError, ValueError):  # ValueError: a port that is no number
+        raise StoreError(
+            "The database address cannot be read. "
+            "It looks like sqlite:///file.db or postgresql://user@host/name."
+        ) from None
+    if address.get_backend_name() not in ("sqlite", "postgresql"):
+        raise StoreError(
+            f"Databases of kind {address.get_backend_name()!r} are not supported: use sqlite or postgresql."
+        )
+    return address
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """One transaction that holds the write lock from its first statement (SQLite: BEGIN IMMEDIATE).
+
+    Raises
+    ------
+    StoreError
+        if the database refuses; nothing is written then.
+    """
+    try:
+        with engine.connect().execution_options(write_lock=True) as connection, connection.begin():
+            yield connection
+    except DBAPIError:  # its message may hold row values
+        raise StoreError(
+            "The database refused to be written. Check that it can be reached, has room and lets you write."
+        ) from None
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A connection that sees one state of the store for as long as it is open.
+
+    Raises
+    ------
+    StoreError
+        if the store cannot be reached.
+    """
+    try:
+        connection = engine.connect()
+    except DBAPIError:
+        raise StoreError(
+            "The database cannot be reached. Check its address, and that it is a database and running."
+        ) from None
+    with connection:
+        if engine.dialect.name == "postgresql":  # SQLite sees one state within a transaction anyway
+            connection.execution_options(isolation_level="REPEATABLE READ")
+        yield connection
+
+
+def _postgresql_engine(address: URL) -> Engine:
+    try:
+        engine = create_engine(address, hide_parameters=True, pool_pre_ping=True)
+    except ModuleNotFoundError:
+        raise StoreError("PostgreSQL needs a driver: pip install 'psycopg[binary]'.") from None
+    event.listen(engine, "connect", _prepare_postgresql)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    # SQLAlchemy's begin event starts transactions itself: the driver's own rules would commit half a migration.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_SECONDS * 1000}")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = NORMAL")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A deferred transaction that has read and then writes fails at once when another has written: never upgrade.
+    immediate = connection.get_execution_options().get("write_lock", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+def _prepare_postgresql(connection: Any, _record: object) -> None:
+    # A killed client must not hold its locks until the network gives up.
+    with connection.cursor() as cursor:
+        cursor.execute("SET client_connection_check_interval = '1s'")
+        cursor.execute("SET timezone = 'UTC'")
+    connection.commit()
+
+
+def analyse(engine: Engine) -> None:
+    """Let PostgreSQL's planner know the new sizes, after a load. Questions to SQLite need no statistics."""
+    if engine.dialect.name == "postgresql":
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("ANALYZE"))

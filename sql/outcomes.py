@@ -1,0 +1,327 @@
+"""From what was recorded of an episode to its outcome, in SQL, for every patient that a load touches.
+
+Days count from the first visit (day 0). The earliest of return, stop and last contact decides; on one day a
+return comes before a stop, and a stop before the end of observation. Observation ends at the last contact for
+everyone: what is dated later is kept as a late report and does not enter the primary curve.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Date,
+    Integer,
+    MetaData,
+    Select,
+    Subquery,
+    Table,
+    and_,
+    case,
+    delete,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+)
+from sqlalchemy.sql.elements import ColumnElement
+
+from sql.dialect import epoch_day, greatest, least
+from sql.schema import (
+    KEY,
+    episode,
+    episode_outcome,
+    running_report,
+    score,
+    visit,
+    visit_treatment,
+)
+
+# Where two people report on one day, the one who asked the better question is believed.
+SOURCE_PRIORITY = ("clinic_entry", "clinician", "phone", "patient_form", "")
+RETURNED = ("running_without_pain", "back_to_usual")
+TREATMENTS = (
+    "soft_tissue", "dry_needling", "hip_knee_rehab", "shockwave", "gait_retraining",
+    "cadence_retraining", "graded_running", "orthoses", "taping_or_brace", "education_load",
+)  # fmt: skip
+
+touched_episode = Table(
+    "touched_episode",
+    MetaData(),
+    Column("episode_id", KEY, primary_key=True),
+    prefixes=["TEMPORARY"],
+)
+
+# Steps on the way, kept as tables only while outcomes are derived: SQLite would flatten them as subqueries,
+# scan one of them once per episode and compute every date again wherever it is used.
+running_answer = Table(
+    "running_answer",
+    MetaData(),
+    Column("episode_id", KEY, primary_key=True),
+    Column("reported_on", Date),
+    Column("returned_on", Date),
+    Column("relapsed_on", Date),
+    Column("gave_up_on", Date),
+    prefixes=["TEMPORARY"],
+)
+DAYS = (
+    "start_day", "previous_first_visit_day", "last_day", "return_day", "relapse_day", "gave_up_day",
+    "stated_stop_day", "longest_symptom_days", "shortest_symptom_days",
+)  # fmt: skip
+episode_days = Table(
+    "episode_days",
+    MetaData(),
+    Column("episode_id", KEY, primary_key=True),
+    *(Column(name, Integer) for name in DAYS),
+    prefixes=["TEMPORARY"],
+)
+
+
+def derive_outcomes(connection: Connection, clinic: str) -> int:
+    """Derive again the outcomes of the episodes in `touched_episode` and of the same people's others.
+
+    The temporary table belongs to the caller's connection. Returns the number of outcomes derived.
+    """
+    _touch_other_episodes_of_the_same_people(connection, clinic)
+    connection.execute(delete(episode_outcome).where(_touched(episode_outcome, clinic)))
+    _fill(connection, running_answer, _running_answers(clinic))
+    _fill(connection, episode_days, _episode_days(clinic))
+    names = [c.name for c in episode_outcome.columns]
+    derived = connection.execute(
+        insert(episode_outcome).from_select(names, _outcomes(clinic)),
+        execution_options={"preserve_rowcount": True},  # else unknown on PostgreSQL
+    )
+    running_answer.drop(connection)
+    episode_days.drop(connection)
+    _derive_treatments(connection, clinic)
+    return derived.rowcount
+
+
+def _fill(connection: Connection, step: Table, rows: Select[Any]) -> None:
+    step.create(connection)
+    connection.execute(insert(step).from_select(list(step.c.keys()), rows))
+
+
+def _touched(table: Table, clinic: str) -> ColumnElement[bool]:
+    return and_(table.c.clinic == clinic, table.c.episode_id.in_(select(touched_episode.c.episode_id)))
+
+
+def _touch_other_episodes_of_the_same_people(connection: Connection, clinic: str) -> None:
+    people = select(episode.c.patient_id).where(_touched(episode, clinic), episode.c.patient_id.is_not(None))
+    others = select(episode.c.episode_id).where(
+        episode.c.clinic == clinic,
+        episode.c.patient_id.in_(people),
+        episode.c.episode_id.not_in(select(touched_episode.c.episode_id)),
+    )
+    connection.execute(insert(touched_episode).from_select(["episode_id"], others))
+
+
+def _running_answers(clinic: str) -> Select[Any]:
+    """Per episode: what the running reports say, one report a day (the best source of the day)."""
+    report = running_report.c
+    priority = case({word: rank for rank, word in enumerate(SOURCE_PRIORITY)}, value=report.source, else_=99)
+    rank = func.row_number().over(partition_by=(report.episode_id, report.reported_on), order_by=priority)
+    ranked = (
+        select(
+            report.episode_id,
+            report.reported_on,
+            report.status,
+            func.coalesce(report.since, report.reported_on).label("status_from"),
+            rank.label("rank"),
+        )
+        .where(_touched(running_report, clinic))
+        .subquery("ranked")
+    )
+    of_the_day = ranked.c
+    first_return = func.min(case((of_the_day.status.in_(RETURNED), of_the_day.status_from))).over(
+        partition_by=of_the_day.episode_id
+    )
+    believed = (
+        select(
+            of_the_day.episode_id,
+            of_the_day.reported_on,
+            of_the_day.status,
+            of_the_day.status_from,
+            first_return.label("returned_on"),
+        )
+        .where(of_the_day.rank == 1)
+        .subquery("believed")
+    )
+    b = believed.c
+    relapsed = and_(b.status == "running_with_pain", b.reported_on > b.returned_on)
+    # A pain that "began" before the return is the old one: the relapse is dated by its report then.
+    pain_again = case((b.status_from > b.returned_on, b.status_from), else_=b.reported_on)
+    return select(
+        b.episode_id,
+        func.max(b.reported_on),
+        func.min(b.returned_on),
+        func.min(pain_again).filter(relapsed),
+        func.min(b.status_from).filter(b.status == "given_up"),
+    ).group_by(b.episode_id)
+
+
+def _last(table: Table, date_name: str, clinic: str, *conditions: ColumnElement[bool]) -> ColumnElement[Any]:
+    """The episode's last date in a table: one look into its primary key."""
+    return (
+        select(func.max(table.c[date_name]))
+        .where(table.c.clinic == clinic, table.c.episode_id == episode.c.episode_id, *conditions)
+        .correlate(episode)
+        .scalar_subquery()
+    )
+
+
+def _previous_first_visit(clinic: str) -> ColumnElement[Any]:
+    """First visit of the same person's course before this one for the same condition."""
+    other, e = episode.alias("other"), episode.c
+    before = or_(
+        other.c.first_visit_date < e.first_visit_date,
+        and_(other.c.first_visit_date == e.first_visit_date, other.c.episode_id < e.episode_id),
+    )
+    return (
+        select(func.max(other.c.first_visit_date))
+        .where(
+            other.c.clinic == clinic,
+            other.c.patient_id == e.patient_id,
+            other.c.condition == e.condition,
+            before,
+        )
+        .correlate(episode)
+        .scalar_subquery()
+    )
+
+
+def _episode_days(clinic: str) -> Select[Any]:
+    """One row per touched episode: its days since the first visit, before anything is decided."""
+    e, running = episode.c, running_answer
+    last_score = _last(score, "scored_on", clinic)
+    last_visit = _last(visit, "visit_date", clinic, visit.c.status == "attended")
+    start = epoch_day(e.first_visit_date)
+    discharge = case((e.discharge_reason == "lost_to_follow_up", None), else_=e.discharge_date)
+    contacts = [
+        func.coalesce(epoch_day(contact), start)
+        for contact in (e.last_contact_date, last_score, last_visit, running.c.reported_on, discharge)
+    ]
+    by_report = running.c.returned_on.is_not(None)
+    stated_relapse = case((e.return_to_run_date.is_not(None), e.relapse_date))  # of what, without a return?
+    days = {
+        "start_day": start,
+        "previous_first_visit_day": epoch_day(_previous_first_visit(clinic)),
+        "last_day": greatest(start, *contacts) - start,
+        "return_day": epoch_day(case((by_report, running.c.returned_on), else_=e.return_to_run_date)) - start,
+        "relapse_day": epoch_day(case((by_report, running.c.relapsed_on), else_=stated_relapse)) - start,
+        "gave_up_day": epoch_day(running.c.gave_up_on) - start,
+        "stated_stop_day": epoch_day(e.stopped_date) - start,
+        "longest_symptom_days": start - epoch_day(e.onset_from),
+        "shortest_symptom_days": start - epoch_day(e.onset_to),
+    }
+    return (
+        select(e.episode_id, *(days[name] for name in DAYS))
+        .select_from(episode.outerjoin(running, running.c.episode_id == e.episode_id))
+        .where(_touched(episode, clinic))
+    )
+
+
+def _with_stop(clinic: str) -> Subquery:
+    """Episodes with their days and the first stop: given up by a report, or stated with a reason.
+
+    A stop before the first visit counts on day 0.
+    """
+    f, e = episode_days.c, episode.c
+    gave_up = case((f.gave_up_day < 0, 0), else_=f.gave_up_day)
+    stated = case((f.stated_stop_day < 0, 0), else_=f.stated_stop_day)
+    stop_day = case((stated.is_(None), gave_up), (gave_up.is_(None), stated), else_=least(gave_up, stated))
+    moved = and_(e.stopped_reason == "moved_away", or_(gave_up.is_(None), stated < gave_up))
+    return (
+        select(
+            episode,
+            *(f[name] for name in DAYS),
+            stop_day.label("stop_day"),
+            case((moved, 1), else_=0).label("moved_away"),
+        )
+        .join(episode_days, and_(e.clinic == clinic, e.episode_id == f.episode_id))
+        .subquery("with_stop")
+    )
+
+
+def _decided(facts: Subquery) -> Subquery:
+    """Adds day and outcome: the earliest of return, stop and last contact."""
+    f = facts.c
+    returned = case((f.return_day <= f.last_day, f.return_day))
+    stopped = case((f.stop_day <= f.last_day, f.stop_day))
+    outcome = case(
+        (and_(returned.is_not(None), or_(stopped.is_(None), returned <= stopped)), "returned"),
+        (and_(stopped.is_not(None), f.moved_away == 0), "stopped"),
+        else_="censored",
+    )
+    day = least(f.last_day, func.coalesce(returned, f.last_day), func.coalesce(stopped, f.last_day))
+    return select(facts, greatest(day, 0).label("day"), outcome.label("outcome")).subquery("decided")
+
+
+def _outcomes(clinic: str) -> Select[Any]:
+    decided = _decided(_with_stop(clinic))
+    d = decided.c
+    red_flag = and_(d.red_flag.is_not(None), d.red_flag != "none", d.red_flag_cleared_date.is_(None))
+    eligibility = case((red_flag, "red_flag"), (d.return_day < 0, "already_running"), else_="eligible")
+    late_return = and_(d.outcome == "censored", d.return_day > d.last_day)
+    late_stop = and_(d.outcome == "censored", d.stop_day > d.last_day, d.moved_away == 0)
+    late_outcome = case(
+        (and_(late_return, late_stop, d.stop_day < d.return_day), "stopped"),
+        (late_return, "returned"),
+        (late_stop, "stopped"),
+    )
+    standing = case(
+        (eligibility != "eligible", "cannot_count"),
+        (d.return_day.is_not(None), "returned"),
+        (d.stop_day.is_not(None), "stopped"),
+        (d.last_day == 0, "no_contact"),
+        (d.discharge_reason == "lost_to_follow_up", "lost"),
+        (d.discharge_date.is_not(None), "discharged"),
+        else_="open",
+    )
+    derived = {
+        "eligibility": eligibility,
+        "late_outcome": late_outcome,
+        "late_day": case((late_outcome == "returned", d.return_day), (late_outcome == "stopped", d.stop_day)),
+        "standing": standing,
+        "goal": func.coalesce(d.goal, "unknown"),
+        "sex": func.coalesce(d.sex, "unknown"),
+        "age_band": func.coalesce(d.age_band, "unknown"),
+        "side": func.coalesce(d.side, "unknown"),
+        "symptom_duration": _symptom_duration(decided),
+        "earlier_episodes": case(
+            (d.earlier_episodes.is_(None), "unknown"), (d.earlier_episodes == 0, "none"), else_="some"
+        ),
+    }
+    return select(*(derived[c.name] if c.name in derived else d[c.name] for c in episode_outcome.columns))
+
+
+def _symptom_duration(facts: Subquery) -> ColumnElement[str]:
+    """Onset to first visit in bands; where only a month or a year is known, both its ends must agree."""
+
+    def band(days: ColumnElement[int]) -> ColumnElement[str]:
+        return case(
+            (days <= 42, "up_to_6_weeks"),
+            (days <= 122, "up_to_4_months"),
+            (days <= 365, "up_to_12_months"),
+            else_="over_12_months",
+        )
+
+    longest, shortest = facts.c.longest_symptom_days, facts.c.shortest_symptom_days
+    agreed = and_(longest.is_not(None), band(longest) == band(shortest))
+    return case((agreed, band(longest)), else_="unknown")
+
+
+def _derive_treatments(connection: Connection, clinic: str) -> None:
+    """One row per treatment of the touched episodes' visits."""
+    connection.execute(delete(visit_treatment).where(_touched(visit_treatment, clinic)))
+    names = [c.name for c in visit_treatment.columns]
+    for treatment in TREATMENTS:
+        given = (";" + visit.c.treatments + ";").contains(f";{treatment};", autoescape=True)
+        v = visit.c
+        rows = select(v.clinic, v.episode_id, v.visit_date, v.therapist, literal(treatment)).where(
+            _touched(visit, clinic), given
+        )
+        connection.execute(insert(visit_treatment).from_select(names, rows))

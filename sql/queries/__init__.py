@@ -1,0 +1,1 @@
+"""Questions asked of the store, one module each, named for the answer."""

@@ -1,0 +1,419 @@
+"""Tables of the store (SQLAlchemy Core).
+
+The clinic (tenant) stands first in every primary, unique and foreign key of the fact tables, so that
+several clinics can share a store and a distributed PostgreSQL can shard by it. Facts hold dates, as people
+read them; `episode_outcome` holds whole days as integers, because they are compared and grouped there.
+"""
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    Float,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    UniqueConstraint,
+    text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(referred_table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+KEY_LENGTH = 64
+KEY = String(KEY_LENGTH)
+WORD = String(40)
+
+
+def _clinic() -> Column[str]:
+    return Column(
+        "clinic", KEY, nullable=False, comment="code of the clinic (tenant) that the row belongs to"
+    )
+
+
+def _load_number() -> Column[int]:
+    return Column(
+        "load_number",
+        Integer,
+        nullable=False,
+        comment="number of the clinic's load that first brought the row",
+    )
+
+
+def _to_clinic() -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(["clinic"], ["clinic.code"])
+
+
+def _to_episode() -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(["clinic", "episode_id"], ["episode.clinic", "episode.episode_id"])
+
+
+def _episode_id() -> Column[str]:
+    return Column("episode_id", KEY, nullable=False, comment="the course of care that the row belongs to")
+
+
+clinic = Table(
+    "clinic",
+    metadata,
+    Column("code", KEY, primary_key=True, comment="short code chosen at the first load, `main` by default"),
+    Column(
+        "sample", Boolean, nullable=False, comment="true if everything in this clinic is invented sample data"
+    ),
+    Column(
+        "version", Integer, nullable=False, comment="moves with every load and entry; caches are keyed on it"
+    ),
+    comment="One clinic (tenant) of the store",
+)
+
+site = Table(
+    "site",
+    metadata,
+    _clinic(),
+    Column("code", KEY, nullable=False, comment="code of a place where the clinic works"),
+    PrimaryKeyConstraint("clinic", "code"),
+    _to_clinic(),
+    comment="Places within a clinic, as named by its episodes",
+)
+
+therapist = Table(
+    "therapist",
+    metadata,
+    _clinic(),
+    Column("code", KEY, nullable=False, comment="code of a therapist, never a name"),
+    PrimaryKeyConstraint("clinic", "code"),
+    _to_clinic(),
+    comment="Therapists of a clinic, as named by its episodes",
+)
+
+patient = Table(
+    "patient",
+    metadata,
+    _clinic(),
+    Column("patient_id", KEY, nullable=False, comment="code of the person; nothing else is kept about them"),
+    PrimaryKeyConstraint("clinic", "patient_id"),
+    _to_clinic(),
+    comment="People of whom several courses of care may be known",
+)
+
+episode = Table(
+    "episode",
+    metadata,
+    _clinic(),
+    Column(
+        "episode_id", KEY, nullable=False, comment="code of one course of care, from the clinic's own system"
+    ),
+    Column(
+        "token", String(32), nullable=False, comment="128 random bits that stand for the episode in addresses"
+    ),
+    Column("patient_id", KEY, comment="the person, where several courses of one person are known"),
+    Column("condition", WORD, nullable=False, comment="code of sql/reference/conditions.csv"),
+    Column("side", WORD, comment="left, right or both"),
+    Column("onset_type", WORD, comment="gradual, sudden or lingering"),
+    Column(
+        "onset_from", Date, comment="earliest day the stated onset allows (a month or a year may be stated)"
+    ),
+    Column(
+        "onset_to",
+        Date,
+        comment="latest day the stated onset allows; equals onset_from where a day was given",
+    ),
+    Column("first_visit_date", Date, nullable=False, comment="day 0 of every interval"),
+    Column("therapist", KEY, nullable=False, comment="therapist of the first visit"),
+    Column("site", KEY, nullable=False, comment="place of the first visit"),
+    Column("sex", WORD, comment="female, male, other or unknown"),
+    Column("age_band", WORD, comment="age at the first visit in bands; never a date of birth"),
+    Column("goal", WORD, comment="running, gym or daily_life; NULL is unknown and stays out of the curve"),
+    Column("weekly_km_before", Float, comment="kilometres run per week before the injury"),
+    Column("tendon_involved", WORD, comment="yes or no"),
+    Column("imaging", WORD, comment="none, degenerative or other"),
+    Column("earlier_episodes", Integer, comment="how often the same pain came before"),
+    Column("red_flag", WORD, comment="none, or the sign that sends the person to urgent assessment"),
+    Column("red_flag_date", Date, comment="when the red flag was seen"),
+    Column(
+        "red_flag_cleared_date",
+        Date,
+        comment="when it was cleared; until then the episode is out of the cohort",
+    ),
+    Column("planned_visits", Integer, comment="visits planned at the start"),
+    Column("return_to_run_date", Date, comment="shortcut for one running report: first run that counts"),
+    Column("relapse_date", Date, comment="shortcut: pain again after the return"),
+    Column("stopped_date", Date, comment="when the person stopped trying to return"),
+    Column(
+        "stopped_reason", WORD, comment="why; moved_away ends observation, the others compete with return"
+    ),
+    Column("discharge_date", Date, comment="end of the course of care"),
+    Column("discharge_reason", WORD, comment="why; lost_to_follow_up is not a contact"),
+    Column("last_contact_date", Date, comment="a contact that would have happened without a return too"),
+    _load_number(),
+    PrimaryKeyConstraint("clinic", "episode_id"),
+    UniqueConstraint("clinic", "token"),
+    _to_clinic(),
+    ForeignKeyConstraint(["clinic", "patient_id"], ["patient.clinic", "patient.patient_id"]),
+    ForeignKeyConstraint(["clinic", "therapist"], ["therapist.clinic", "therapist.code"]),
+    ForeignKeyConstraint(["clinic", "site"], ["site.clinic", "site.code"]),
+    Index(None, "clinic", "patient_id", "first_visit_date"),
+    comment="One row per course of care",
+)
+
+running_report = Table(
+    "running_report",
+    metadata,
+    _clinic(),
+    _episode_id(),
+    Column("reported_on", Date, nullable=False, comment="day somebody was asked or told; it is a contact"),
+    Column("source", WORD, nullable=False, comment="patient_form, clinician, phone; empty if not given"),
+    Column("status", WORD, nullable=False, comment="not_running … back_to_usual, given_up; the word decides"),
+    Column("since", Date, comment="day the status began; NULL means the day of the report is used"),
+    Column("longest_run_min", Float, comment="longest run in minutes"),
+    Column("longest_pain_free_km", Float, comment="longest distance without pain in kilometres"),
+    Column("weekly_km", Float, comment="kilometres run per week now"),
+    Column("pain_while_running", Float, comment="0 to 10"),
+    Column("load_change", WORD, comment="stopped, reduced or unchanged"),
+    Column("home_exercise", WORD, comment="share of the home programme done: none, some, most, all"),
+    _load_number(),
+    PrimaryKeyConstraint("clinic", "episode_id", "reported_on", "source"),
+    _to_episode(),
+    comment="What was known about running, each time somebody was asked",
+)
+
+score = Table(
+    "score",
+    metadata,
+    _clinic(),
+    _episode_id(),
+    Column("scored_on", Date, nullable=False, comment="day of the score; it is a contact"),
+    Column("instrument", WORD, nullable=False, comment="code of sql/reference/instruments.csv"),
+    Column(
+        "context", WORD, nullable=False, comment="what the pain was asked about; empty for function scales"
+    ),
+    Column("reporter", WORD, nullable=False, comment="patient or clinician; empty is read as the patient"),
+    Column(
+        "score_id", KEY, nullable=False, comment="the row's own code, where the export has one; else empty"
+    ),
+    Column("value", Float, nullable=False, comment="on the instrument's own scale"),
+    _load_number(),
+    PrimaryKeyConstraint(
+        "clinic", "episode_id", "scored_on", "instrument", "context", "reporter", "score_id"
+    ),
+    _to_episode(),
+    Index(
+        "uq_score_clinic_score_id",
+        "clinic",
+        "score_id",
+        unique=True,
+        sqlite_where=text("score_id <> ''"),
+        postgresql_where=text("score_id <> ''"),
+    ),
+    sqlite_with_rowid=False,
+    comment="Pain and function scores",
+)
+
+visit = Table(
+    "visit",
+    metadata,
+    _clinic(),
+    _episode_id(),
+    Column("visit_date", Date, nullable=False, comment="day of the appointment"),
+    Column("therapist", KEY, nullable=False, comment="who saw the patient; empty if not given"),
+    Column("status", WORD, nullable=False, comment="attended, cancelled or did_not_attend"),
+    Column("treatments", String(400), comment="codes of what was given, sorted, with `;` between"),
+    _load_number(),
+    PrimaryKeyConstraint("clinic", "episode_id", "visit_date", "therapist"),
+    _to_episode(),
+    comment="Appointments",
+)
+
+visit_treatment = Table(
+    "visit_treatment",
+    metadata,
+    _clinic(),
+    _episode_id(),
+    Column("visit_date", Date, nullable=False, comment="day of the appointment"),
+    Column("therapist", KEY, nullable=False, comment="who saw the patient; empty if not given"),
+    Column("treatment", WORD, nullable=False, comment="one code of visit.treatments"),
+    PrimaryKeyConstraint("clinic", "episode_id", "visit_date", "therapist", "treatment"),
+    ForeignKeyConstraint(
+        ["clinic", "episode_id", "visit_date", "therapist"],
+        ["visit.clinic", "visit.episode_id", "visit.visit_date", "visit.therapist"],
+        ondelete="CASCADE",
+    ),
+    comment="Derived: one row per treatment given at a visit",
+)
+
+assessment = Table(
+    "assessment",
+    metadata,
+    _clinic(),
+    _episode_id(),
+    Column("assessed_on", Date, nullable=False, comment="day of the measurement"),
+    Column("measure", WORD, nullable=False, comment="what was measured; the name carries the unit"),
+    Column("side", WORD, nullable=False, comment="left, right or both; empty if not given"),
+    Column("speed_kmh", Float, nullable=False, comment="running speed for step_rate_spm; 0 if not given"),
+    Column("value", Float, nullable=False, comment="in the unit of the measure"),
+    _load_number(),
+    PrimaryKeyConstraint("clinic", "episode_id", "assessed_on", "measure", "side", "speed_kmh"),
+    _to_episode(),
+    comment="Strength, movement and gait measurements",
+)
+
+episode_outcome = Table(
+    "episode_outcome",
+    metadata,
+    _clinic(),
+    _episode_id(),
+    Column("start_day", Integer, nullable=False, comment="first visit, in days since 1970-01-01"),
+    Column(
+        "previous_first_visit_day",
+        Integer,
+        comment="first visit of the person's course before this one for the same condition, days since 1970-01-01",
+    ),
+    Column("eligibility", WORD, nullable=False, comment="eligible, red_flag (open) or already_running"),
+    Column("day", Integer, nullable=False, comment="days from the first visit to the end of observation"),
+    Column("outcome", WORD, nullable=False, comment="what ended it: returned, stopped or censored"),
+    Column("late_day", Integer, comment="day of a return or stop that is dated after the last contact"),
+    Column("late_outcome", WORD, comment="returned or stopped, for late_day"),
+    Column("last_day", Integer, nullable=False, comment="days from the first visit to the last contact"),
+    Column("return_day", Integer, comment="days from the first visit to the first run that counts, if known"),
+    Column("relapse_day", Integer, comment="days from the first visit to the first pain after the return"),
+    Column("stop_day", Integer, comment="days from the first visit to the stop, if any"),
+    Column(
+        "standing",
+        WORD,
+        nullable=False,
+        comment="what is known without a date: cannot_count, returned, stopped, no_contact, discharged, lost, open",
+    ),
+    Column("condition", WORD, nullable=False, comment="copied from the episode"),
+    Column("site", KEY, nullable=False, comment="copied from the episode"),
+    Column("therapist", KEY, nullable=False, comment="copied from the episode"),
+    Column("goal", WORD, nullable=False, comment="running, gym, daily_life or unknown"),
+    Column("sex", WORD, nullable=False, comment="female, male, other or unknown"),
+    Column("age_band", WORD, nullable=False, comment="band or unknown"),
+    Column("side", WORD, nullable=False, comment="left, right, both or unknown"),
+    Column("symptom_duration", WORD, nullable=False, comment="onset to first visit in bands, or unknown"),
+    Column("earlier_episodes", WORD, nullable=False, comment="none, some or unknown"),
+    PrimaryKeyConstraint("clinic", "episode_id"),
+    _to_episode(),
+    comment="Derived: one row per episode, all that cohort questions ask",
+)
+
+# SQLite reads this index instead of the table, whatever is filtered or grouped by: every column a cohort
+# question may use stands in it, the ones always filtered first. PostgreSQL scans in parallel and would not use it.
+COHORT_INDEX_COLUMNS = (
+    "goal", "eligibility", "condition", "day", "outcome", "start_day", "previous_first_visit_day", "last_day",
+    "standing", "clinic", "site", "therapist", "sex", "age_band", "side", "symptom_duration", "earlier_episodes",
+    "late_day", "late_outcome",
+)  # fmt: skip
+Index("ix_episode_outcome_cohort", *(episode_outcome.c[name] for name in COHORT_INDEX_COLUMNS)).ddl_if(
+    dialect="sqlite"
+)
+
+setting = Table(
+    "setting",
+    metadata,
+    _clinic(),
+    Column("name", WORD, nullable=False, comment="name of a decision of the clinic"),
+    Column("valid_from", Date, nullable=False, comment="first day on which the value holds"),
+    Column("value", String(1000), nullable=False, comment="the value as text"),
+    PrimaryKeyConstraint("clinic", "name", "valid_from"),
+    _to_clinic(),
+    comment="What the clinic decides, with its history",
+)
+
+load_run = Table(
+    "load_run",
+    metadata,
+    _clinic(),
+    Column("load_number", Integer, nullable=False, comment="1, 2, 3 … within the clinic"),
+    Column("status", WORD, nullable=False, comment="loaded or refused (nothing was kept)"),
+    Column("as_of", Date, nullable=False, comment="day the data describe; later dates are refused as future"),
+    Column("started_at", DateTime, nullable=False, comment="UTC"),
+    Column("finished_at", DateTime, nullable=False, comment="UTC"),
+    Column("contract_version", Integer, nullable=False, comment="version of the import contract"),
+    Column("program_version", String(40), nullable=False, comment="version of Return to Run that loaded"),
+    PrimaryKeyConstraint("clinic", "load_number"),
+    _to_clinic(),
+    CheckConstraint("status IN ('loaded', 'refused')", name="status"),
+    comment="Ledger: one row per load",
+)
+
+load_file = Table(
+    "load_file",
+    metadata,
+    _clinic(),
+    Column("load_number", Integer, nullable=False, comment="the load"),
+    Column("file_number", Integer, nullable=False, comment="1, 2, 3 … within the load"),
+    Column("table_name", WORD, nullable=False, comment="table of the import contract"),
+    Column("file_name", String(255), nullable=False, comment="name without its folder"),
+    Column("sha256", String(64), nullable=False, comment="of the file's bytes"),
+    Column("skipped", Boolean, nullable=False, comment="true if its content was already loaded"),
+    Column("stopped_by", WORD, comment="rule that stopped the whole file, if one did"),
+    Column("rows_read", Integer, nullable=False, comment="the sum of the six below"),
+    Column("inserted", Integer, nullable=False, comment="rows that were new"),
+    Column("updated", Integer, nullable=False, comment="rows that changed one; the old one is in history"),
+    Column("unchanged", Integer, nullable=False, comment="rows already there"),
+    Column("duplicate", Integer, nullable=False, comment="rows that stood in the file before"),
+    Column("rejected", Integer, nullable=False, comment="rows refused, each in reject"),
+    Column("filtered", Integer, nullable=False, comment="rows left out on purpose, blank scores for one"),
+    PrimaryKeyConstraint("clinic", "load_number", "file_number"),
+    ForeignKeyConstraint(["clinic", "load_number"], ["load_run.clinic", "load_run.load_number"]),
+    CheckConstraint(
+        "rows_read = inserted + updated + unchanged + duplicate + rejected + filtered", name="adds_up"
+    ),
+    comment="Ledger: one row per file of a load",
+)
+
+reject = Table(
+    "reject",
+    metadata,
+    _clinic(),
+    Column("load_number", Integer, nullable=False, comment="the load"),
+    Column("reject_number", Integer, nullable=False, comment="1, 2, 3 … within the load"),
+    Column("file_number", Integer, nullable=False, comment="the file"),
+    Column("line", Integer, nullable=False, comment="line in the file; the header is line 1"),
+    Column("column_name", WORD, nullable=False, comment="column at fault, empty if it is the whole row"),
+    Column("rule", WORD, nullable=False, comment="name of the rule, see docs/import.md"),
+    Column(
+        "shape",
+        String(60),
+        nullable=False,
+        comment="the value's shape (9 for digits, a for letters), never the value",
+    ),
+    PrimaryKeyConstraint("clinic", "load_number", "reject_number"),
+    ForeignKeyConstraint(
+        ["clinic", "load_number", "file_number"],
+        ["load_file.clinic", "load_file.load_number", "load_file.file_number"],
+    ),
+    comment="Rows that were refused: where and why, never what",
+)
+
+history = Table(
+    "history",
+    metadata,
+    _clinic(),
+    Column("load_number", Integer, nullable=False, comment="the load that changed the row"),
+    Column("table_name", WORD, nullable=False, comment="table of the store"),
+    Column(
+        "row_key",
+        String(400),
+        nullable=False,
+        comment="the row's key columns without the clinic, `|` between",
+    ),
+    Column("old_row", JSON, nullable=False, comment="the row as it was before"),
+    PrimaryKeyConstraint("clinic", "load_number", "table_name", "row_key"),
+    ForeignKeyConstraint(["clinic", "load_number"], ["load_run.clinic", "load_run.load_number"]),
+    comment="What was changed, with the row as it was",
+)

@@ -1,0 +1,1 @@
+"""Small writes, one module each. Each moves the number that caches are keyed on."""

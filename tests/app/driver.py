@@ -1,0 +1,64 @@
+"""Driving the pages without a browser, and asking what they should be showing without them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from streamlit.testing.v1 import AppTest
+
+from dashboard.summary import OutcomeSummary, outcome_summary
+from sql.cohort import Audience, Cohort, Scope
+from sql.engine import reading
+from sql.store import open_store
+
+APP = Path(__file__).parents[2] / "streamlit_app.py"
+PAGES = {"overview": "overview.py", "return to running": "return_to_running.py"}
+
+Visit = Callable[..., AppTest]
+
+
+def open_page(page: str) -> AppTest:
+    """A page as it first shows."""
+    app = AppTest.from_file(str(APP), default_timeout=30)
+    if page != "overview":
+        app.switch_page(str(APP.parent / "dashboard" / "pages" / PAGES[page]))
+    return app.run()
+
+
+def choose(app: AppTest, **choices: str) -> AppTest:
+    """Choose a value in each of the widgets, named by their keys, and run the page once."""
+    for key, value in choices.items():
+        groups = [group for group in app.button_group if group.key == key]
+        widget = groups[0] if groups else app.selectbox(key=key)
+        widget.set_value(value)
+    return app.run() if choices else app
+
+
+def said(app: AppTest) -> str:
+    """Everything that the page says in words, in order, with ordinary spaces."""
+    words = [element.value for element in app.main if isinstance(getattr(element, "value", None), str)]
+    return "\n".join(words).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def tiles(app: AppTest) -> dict[str, tuple[str, str]]:
+    """Value and detail of each tile by its label, with ordinary spaces."""
+    return {tile.label: (tile.value.replace("\N{NO-BREAK SPACE}", " "), tile.delta) for tile in app.metric}
+
+
+def figure(app: AppTest, number: int = 0) -> dict[str, Any]:
+    """The data and layout of a chart on the page."""
+    return json.loads(app.get("plotly_chart")[number].proto.spec)
+
+
+def summary_of(
+    url: str, *, by: str | None = "condition", audience: Audience = "clinic", **cohort: Any
+) -> OutcomeSummary:
+    """What the pages should be showing."""
+    engine = open_store(url)
+    with reading(engine) as connection:
+        answer = outcome_summary(connection, Scope(audience), Cohort(**cohort), by=by)
+    engine.dispose()
+    return answer

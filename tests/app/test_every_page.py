@@ -1,0 +1,78 @@
+"""Every page in every state: it opens, asks its question, and says whose data these are."""
+
+from __future__ import annotations
+
+import pytest
+from app.driver import PAGES, Visit, choose, said
+from streamlit import config
+
+QUESTIONS = {
+    "overview": "Are our runners back as soon as expected?",
+    "return to running": "How soon are people back running?",
+}
+SAMPLES = {"big", "small", "two_clinics"}
+STORES = ("big", "small", "tiny", "other", "two_clinics")
+READERS = ("owner", "owner, to share", "therapist")
+
+
+@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("store", STORES)
+def test_it_opens_and_says_whose_data_these_are(visit: Visit, store: str, page: str, reader: str):
+    app = visit(store, page)
+    if reader == "owner, to share":
+        choose(app, audience="sharing")
+    if reader == "therapist":
+        choose(app, preview_as=app.selectbox(key="preview_as").options[1])
+    assert not app.exception
+    assert [title.value for title in app.title] == [QUESTIONS[page]]
+    assert ("Sample data, invented people" in said(app)) == (store in SAMPLES)
+    assert ("exact, for the clinic" in said(app)) == (reader == "owner")
+    assert ("rounded, to share" in said(app)) == (reader != "owner")
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("store", ["empty", "none"])
+def test_without_data_it_says_what_to_do(visit: Visit, store: str, page: str):
+    app = visit(store, page)
+    assert not app.exception
+    assert [title.value for title in app.title] == ["Welcome to Return to Run"]
+    assert "return-to-run load FOLDER" in app.info[0].value
+    assert not app.metric
+    assert not app.get("plotly_chart")
+    assert not app.selectbox
+
+
+def test_a_store_that_appears_later_shows_at_once(visit: Visit, stores: dict[str, str], monkeypatch):
+    app = visit("none")
+    monkeypatch.setenv("RETURN_TO_RUN_DATABASE_URL", stores["small"])
+    assert app.run().metric
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0", "192.168.1.20", "::", None])
+def test_on_an_address_of_other_machines_there_is_only_the_remedy(visit: Visit, address: str | None):
+    config.set_option("server.address", address)
+    app = visit("big")
+    assert not app.exception
+    assert [error.value for error in app.error] == [
+        "Without sign-in the dashboard listens on this machine only. Start it on 127.0.0.1: "
+        "return-to-run dashboard. How to reach it from other machines: docs/deploy.md."
+    ]
+    assert said(app) == app.error[0].value
+    assert not app.sidebar.selectbox
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_filters_that_leave_nobody_say_so(visit: Visit, page: str):
+    app = visit("big", page, condition="pfps_itbs", symptoms="unknown", site="harbour", period="2024")
+    assert not app.exception
+    assert app.info[0].value.startswith("Nobody with these filters started.")
+    assert not app.get("plotly_chart")
+
+
+@pytest.mark.parametrize("by", ["none", "condition", "symptom_duration", "earlier_episodes", "site"])
+@pytest.mark.parametrize("store", ["small", "tiny"])
+def test_every_grouping_can_be_drawn(visit: Visit, store: str, by: str):
+    app = visit(store, "return to running", by=by, weeks="52", goal="any")
+    assert not app.exception
+    assert len(app.get("plotly_chart")) == 1

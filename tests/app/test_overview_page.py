@@ -1,0 +1,134 @@
+"""Overview: sentence, tile, title and chart show one summary's numbers and never disagree."""
+
+from __future__ import annotations
+
+import pytest
+from app.driver import Visit, choose, figure, said, summary_of, tiles
+
+from dashboard.names import CONDITION_SHORT
+from dashboard.summary import CLASSES, GroupSummary, OutcomeSummary
+
+
+def per_cent(share: float) -> str:
+    return f"{100 * share:.0f} %"
+
+
+def group_of(summary: OutcomeSummary, name: str) -> GroupSummary:
+    return next(group for group in summary.groups if group.group == name)
+
+
+@pytest.mark.parametrize(
+    ("store", "audience", "conditions"),
+    [
+        ("big", "clinic", ["pfps", "itbs"]),
+        ("big", "sharing", ["pfps", "itbs"]),
+        ("small", "clinic", ["pfps"]),
+        ("small", "sharing", ["pfps"]),
+        ("other", "clinic", ["other"]),
+    ],
+)
+def test_sentence_and_tiles_say_the_summary(
+    visit: Visit, stores, store: str, audience, conditions: list[str]
+):
+    summary = summary_of(stores[store], audience=audience)
+    app = visit(store, audience=audience)
+    words, shown = said(app), tiles(app)
+    for name in conditions:
+        group, short = group_of(summary, name), CONDITION_SHORT[name]
+        day = {"pfps": 84, "itbs": 21, "other": 84}[name]
+        sentence = group.back_by_day(day)
+        limits = f"({100 * sentence.low:.0f}–{100 * sentence.high:.0f})"
+        assert f"An estimated **{per_cent(sentence.value)}** {limits} of runners with" in words
+        assert f"are back by week {day // 7}; {group.started} started." in words
+        for label, tile_day in (("week 12", 84), ("month 6", 182)):
+            horizon = group.back_by_day(tile_day)
+            limits = f"({100 * horizon.low:.0f}–{100 * horizon.high:.0f})"
+            assert shown[f"{short} · by {label}"] == (
+                per_cent(horizon.value),
+                f"{limits} of {group.episodes}",
+            )
+        days = group.median.value_days
+        weeks = f"{days / 7:.1f} weeks" if days >= 21 else f"{days} days"
+        value, detail = shown[f"{short} · half by"]
+        assert value == weeks
+        assert detail.startswith(f"day {days} (")
+
+
+@pytest.mark.parametrize("store", ["big", "small"])
+def test_the_title_says_when_half_were_back_as_the_tiles_do(visit: Visit, stores, store: str):
+    summary = summary_of(stores[store])
+    itbs, pfps = (group_of(summary, name).median.value_days for name in ("itbs", "pfps"))
+    assert itbs < pfps
+    title = visit(store).header[0].value
+    assert title == f"Half were back by day {itbs} with ITBS, by day {pfps} with PFPS"
+
+
+@pytest.mark.parametrize("store", ["big", "small"])
+def test_each_verdict_is_a_word_with_an_icon_and_its_day(visit: Visit, stores, store: str):
+    summary = summary_of(stores[store])
+    badges = [text.value for text in visit(store).markdown if "-badge[" in text.value]
+    assert len(badges) == 2
+    for badge, row, day in zip(badges, ("pfps-8-12-weeks", "itbs-3-weeks"), (12, 3), strict=True):
+        word = summary.verdict(row).verdict
+        assert ":material/" in badge
+        assert (f"{word} at week {day}]" if word != "cannot tell yet" else f"{word}]") in badge
+
+
+def test_a_verdict_that_cannot_be_told_yet_says_what_is_missing(visit: Visit, stores):
+    verdict = summary_of(stores["small"]).verdict("itbs-3-weeks")
+    assert verdict.verdict == "cannot tell yet"
+    words = said(visit("small"))
+    assert f"cannot tell yet (about {verdict.needed} followed runners needed, by September 2028)." in words
+    assert verdict.ready_month == "2028-09"
+
+
+def test_every_comparison_of_a_condition_is_on_its_card(visit: Visit):
+    card = next(text for text in said(visit("big")).split("\n") if "of runners with ITBS" in text)
+    for part in ("back by week 3;", "By week 8:", "says 44 %: ahead", "By month 6:", "says 83 %: in line"):
+        assert part in card
+
+
+def test_the_bar_has_the_six_classes_of_everybody(visit: Visit, stores):
+    summary = summary_of(stores["big"])
+    app = visit("big")
+    bars = [trace for trace in figure(app, 1)["data"] if trace["type"] == "bar"]
+    counts = [getattr(summary.everybody.became, name) for name in CLASSES]
+    assert sum(counts) == summary.everybody.started
+    assert [round(bar["y"][0] * summary.everybody.started / 100) for bar in bars] == [n for n in counts if n]
+    assert app.header[1].value == f"What became of the {summary.everybody.started} who started"
+
+
+def test_conditions_without_a_card_have_a_sentence(visit: Visit):
+    words = said(visit("big"))
+    assert "of runners with PFPS and ITBS together are back by week 12; 36 started." in words
+    assert "For these there is no published figure to compare with." in words
+
+
+def test_a_condition_without_a_benchmark_says_so(visit: Visit):
+    app = visit("other")
+    assert "There is no published figure to compare with." in said(app)
+    assert list(tiles(app)) == ["Other · by week 12", "Other · by month 6", "Other · half by"]
+
+
+def test_five_people_get_a_warning_with_every_figure(visit: Visit):
+    app = visit("tiny")
+    assert "too few still followed" in said(app)
+    assert {
+        detail for label, (_, detail) in tiles(app).items() if "by week" in label or "by month" in label
+    } == {"too few followed"}
+
+
+def test_the_evidence_and_the_definitions_are_one_click_away(visit: Visit):
+    app = visit("big")
+    labels = [popover.proto.popover.label for popover in app.get("popover")]
+    assert labels == ["What the numbers mean", "Evidence behind the benchmarks"]
+    words = said(app)
+    assert "is the first run that counts: 20 minutes or 3 km without stopping for pain" in words
+    assert "One cohort of 36 runners, 1984, says 58 %** (42–73) by week 3" in words
+    assert "For context, never compared" in words
+
+
+def test_other_goals_make_runners_people(visit: Visit):
+    app = choose(visit("big"), goal="any")
+    assert "of people with PFPS are back by week 12" in said(app)
+    assert "of runners with PFPS are back" not in said(app)
