@@ -121,7 +121,9 @@ def estimate_sentence(summary: OutcomeSummary, group: GroupSummary, day: int) ->
     who, started = people_words(summary, group), count_words(group.started, summary.k)
     estimate = _estimate(group, day)
     if estimate is None:
-        why = "too few people to show a share" if _is_withheld(group, day) else "too few are followed that far"
+        why = (
+            "too few people to show a share" if _is_withheld(group, day) else "too few are followed that far"
+        )
         return f"No estimate yet for {who} by {time_words(day)}: {why}; {started} started."
     return f"An estimated {estimate} of {who} are back by {time_words(day)}; {started} started."
 
@@ -230,16 +232,31 @@ def curve_caption(groups: Sequence[GroupSummary], conditions: Sequence[str]) -> 
     missing = [group_label(group.group) for group in groups if group.group not in names]
     hidden = f" Not drawn, too few people: {', '.join(missing)}." if missing else ""
     if not drawn:
-        return hidden.strip()
+        return f"Too few people: {', '.join(missing)}. Choose a longer period or fewer filters."
     return (
         f"In the curve: {sizes}. Lines are estimates of the share back running, with 95{PER_CENT} bands; "
         f"dotted where too few are still followed.{published}{hidden}"
     )
 
 
+def definition_sentence(changed_on: date) -> str:
+    """The mark on every page whose figures lie on both sides of a change."""
+    return (
+        f"What counts as a return to running changed on {long_date(changed_on)}. First visits before and after "
+        "that day do not compare: choose a period on one side of it."
+    )
+
+
 def became_title(summary: OutcomeSummary) -> str:
     """Of how many the bar is."""
     return f"What became of the {count_words(summary.everybody.started, summary.k)} who started"
+
+
+def became_caption(summary: OutcomeSummary) -> str:
+    """How to read the bar."""
+    if not any(vars(summary.everybody.became).values()):
+        return f"Each class has fewer than {summary.k} people."
+    return "All conditions together; the six classes add up to everybody who started."
 
 
 def became_sentence(summary: OutcomeSummary) -> str:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Connection,
     Integer,
     MetaData,
+    Select,
     String,
     Table,
     and_,
@@ -25,6 +26,7 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    literal_column,
     or_,
     select,
     tuple_,
@@ -33,15 +35,22 @@ from sqlalchemy import (
 from sqlalchemy.sql.elements import ColumnElement
 
 from etl.stage import Stage
-from sql.dialect import calendar_number, epoch_day, json_row
+from sql.dialect import calendar_number, count_again, epoch_day, json_row
 from sql.outcomes import touched_episode
-from sql.schema import episode, history, patient, score, site, therapist
+from sql.schema import KEY, episode, history, patient, score, site, therapist
 
 EARLIEST_BEFORE_FIRST_VISIT_DAYS = 28
 LATEST_AFTER_FIRST_VISIT_YEARS = 2
 
 Address = tuple[int, int]
 """File number and line."""
+
+# Written out, not bound: only so does SQLite see that the partial index on score_id holds what is asked for.
+NO_CODE: ColumnElement[str] = literal_column("''")
+
+moved_score = Table(
+    "moved_score", MetaData(), Column("score_id", KEY, primary_key=True), prefixes=["TEMPORARY"]
+)
 
 
 @dataclass
@@ -78,6 +87,7 @@ def merge(connection: Connection, stage: Stage, clinic: str, load_number: int) -
         _update(connection, stage, clinic)
     _insert(connection, stage, clinic, load_number)
     if stage.table.name == "episodes" and result.inserted:
+        count_again(connection, episode)
         result.lost_zeros = _lost_zeros(connection, clinic, load_number)
     return result
 
@@ -224,12 +234,11 @@ def _find_reporters(connection: Connection, stage: Stage, clinic: str) -> None:
     rows = stage.rows.c
     known = (
         select(score.c.reporter)
-        .where(score.c.clinic == clinic, score.c.score_id == rows.score_id)
+        .where(score.c.clinic == clinic, score.c.score_id == rows.score_id, score.c.score_id != NO_CODE)
         .correlate(stage.rows)
         .scalar_subquery()
     )
-    with_code = rows.score_id != ""
-    connection.execute(update(stage.rows).where(with_code).values(reporter=func.coalesce(known, "")))
+    connection.execute(update(stage.rows).values(reporter=func.coalesce(known, "")))
 
 
 def _take_out_moved_scores(
@@ -242,23 +251,27 @@ def _take_out_moved_scores(
     if stage.table.name != "scores" or "score_id" not in stage.names:
         return set()
     rows = stage.rows.c
+    moved_score.create(connection)
+    connection.execute(insert(moved_score).from_select(["score_id"], _moved_codes(stage, clinic)))
+    codes = select(moved_score.c.score_id)
+    found = connection.execute(select(rows.file, rows.line).where(rows.score_id.in_(codes))).all()
+    if found:
+        old = and_(score.c.clinic == clinic, score.c.score_id != NO_CODE, score.c.score_id.in_(codes))
+        _write_history(connection, stage, load_number, clinic, old)
+        _touch(connection, select(score.c.episode_id).where(old))
+        connection.execute(delete(score).where(old))
+    moved_score.drop(connection)
+    return {(row.file, row.line) for row in found}
+
+
+def _moved_codes(stage: Stage, clinic: str) -> Select[Any]:
     natural = [name for name in stage.table.key if name != "score_id"]
-    moved = and_(
+    return select(score.c.score_id).where(
         score.c.clinic == clinic,
-        score.c.score_id == rows.score_id,
-        rows.score_id != "",
+        score.c.score_id == stage.rows.c.score_id,
+        score.c.score_id != NO_CODE,
         or_(*(score.c[name] != stage.value(name) for name in natural)),
     )
-    found = connection.execute(select(rows.file, rows.line).where(moved)).all()
-    if not found:
-        return set()
-    old_keys = [score.c[name] for name in stage.table.key]
-    _write_history(connection, stage, load_number, clinic, moved)
-    _touch(connection, select(score.c.episode_id).where(moved))
-    connection.execute(
-        delete(score).where(score.c.clinic == clinic, tuple_(*old_keys).in_(select(*old_keys).where(moved)))
-    )
-    return {(row.file, row.line) for row in found}
 
 
 def _count_and_touch(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Integer, String, Text, cast, func, text
+from sqlalchemy import Connection, Integer, String, Table, Text, cast, func, text
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.functions import FunctionElement
@@ -106,6 +106,16 @@ def wait_for_lock(connection: Connection, name: str) -> None:
         connection.execute(
             text("SELECT pg_advisory_xact_lock(:lock, hashtext(:name))"), {"lock": _LOCK, "name": name}
         )
+
+
+def count_again(connection: Connection, table: Table) -> None:
+    """Let PostgreSQL look at a table that has just grown.
+
+    Of a clinic that it has never seen it expects one row, takes any index that begins with the clinic, and so
+    reads all of its episodes once for every row of a load: 18 s for 4,000 episodes, against 1 s.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"ANALYZE {table.name}"))
 
 
 def json_row(connection: Connection, columns: list[ColumnElement[Any]]) -> ColumnElement[Any]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, OperationalError
 
 DEFAULT_URL = "sqlite:///return-to-run.db"
 BUSY_TIMEOUT_SECONDS = 60
@@ -85,18 +85,19 @@ def reading(engine: Engine) -> Iterator[Connection]:
     Raises
     ------
     StoreError
-        if the store cannot be reached.
+        if the store cannot be reached or read, at any time until it is closed.
     """
     try:
-        connection = engine.connect()
-    except DBAPIError:
+        with engine.connect() as connection:
+            if engine.dialect.name == "postgresql":  # SQLite sees one state within a transaction anyway
+                connection.execution_options(isolation_level="REPEATABLE READ")
+            yield connection
+    except DatabaseError as error:
+        if not isinstance(error, OperationalError) and type(error) is not DatabaseError:
+            raise  # a mistake of ours, not the database's state
         raise StoreError(
-            "The database cannot be reached. Check its address, and that it is a database and running."
-        ) from None
-    with connection:
-        if engine.dialect.name == "postgresql":  # SQLite sees one state within a transaction anyway
-            connection.execution_options(isolation_level="REPEATABLE READ")
-        yield connection
+            "The database cannot be reached or read. Check its address, that it runs and that its disk is not full."
+        ) from error
 
 
 def _postgresql_engine(address: URL) -> Engine:

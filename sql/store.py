@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError
 
 from sql.dialect import wait_for_lock
 from sql.engine import StoreError, open_engine, reading, store_exists, writing
@@ -23,22 +25,15 @@ def create_or_upgrade(url: str) -> Engine:
     StoreError
         if the store is from a newer version, or cannot be written.
     """
-    engine = open_engine(url)
-    revision = _revision(engine)
-    if revision == _newest():
-        return engine
-    _refuse_unknown(revision)
-    try:
-        with writing(engine) as connection:
-            wait_for_lock(connection, "schema")
-            config = _config()
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-    except DBAPIError:
-        raise StoreError(
-            "The store cannot be created or upgraded (disk full, no permission, or connection lost). "
-            "Nothing was changed."
-        ) from None
+    with _opened(url) as engine:
+        revision = _revision(engine)
+        if revision != _newest():
+            _refuse_unknown(revision)
+            with writing(engine) as connection:
+                wait_for_lock(connection, "schema")
+                config = _config()
+                config.attributes["connection"] = connection
+                command.upgrade(config, "head")
     return engine
 
 
@@ -52,15 +47,27 @@ def open_store(url: str) -> Engine:
     """
     if not store_exists(url):
         raise StoreError("There is no store yet. Load data first: return-to-run load FOLDER.")
+    with _opened(url) as engine:
+        revision = _revision(engine)
+        if revision is None:
+            raise StoreError("The database holds no store yet. Load data first: return-to-run load FOLDER.")
+        _refuse_unknown(revision)
+        if revision != _newest():
+            raise StoreError(
+                "The store is from an older version. Any load upgrades it: return-to-run load FOLDER."
+            )
+    return engine
+
+
+@contextmanager
+def _opened(url: str) -> Iterator[Engine]:
+    """An engine that is closed again if its store cannot be used."""
     engine = open_engine(url)
-    revision = _revision(engine)
-    if revision == _newest():
-        return engine
-    engine.dispose()
-    _refuse_unknown(revision)
-    if revision is None:
-        raise StoreError("The database holds no store yet. Load data first: return-to-run load FOLDER.")
-    raise StoreError("The store is from an older version. Any load upgrades it: return-to-run load FOLDER.")
+    try:
+        yield engine
+    except BaseException:
+        engine.dispose()
+        raise
 
 
 def _refuse_unknown(revision: str | None) -> None:

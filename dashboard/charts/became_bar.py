@@ -70,9 +70,14 @@ def became_figure(group: GroupSummary, theme: Theme, *, k: int, height: int = 38
 
 
 def class_shares(group: GroupSummary) -> dict[str, float]:
-    """Per cent of those who started, for every class with somebody in it; they add up to 100."""
+    """Per cent of those who started, for every class with somebody in it; they add up to 100.
+
+    Nothing where every class is too small to be shared.
+    """
     counts = {name: _count(group, name) for name in CLASSES if _count(group, name) != 0}
     known = sum(count or 0 for count in counts.values())
+    if not known:
+        return {}
     hidden = sum(1 for count in counts.values() if count is None)
     rest = max((group.started or 0) - known, hidden) / hidden if hidden else 0.0
     total = known + hidden * rest

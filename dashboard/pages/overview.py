@@ -32,7 +32,7 @@ with grid.cell():
         became_figure(summary.everybody, theme, k=summary.k, height=300),
         key="overview_became",
         title=wording.became_title(summary),
-        sentence="All conditions together; the six classes add up to everybody who started.",
+        sentence=wording.became_caption(summary),
         alt=wording.became_sentence(summary),
     )
 

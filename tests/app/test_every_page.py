@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
+from datetime import date
+
 import pytest
 from app.driver import PAGES, Visit, choose, said
 from streamlit import config
+
+from sql.engine import writing
+from sql.store import open_store
+from sql.writes.setting import write_setting
 
 QUESTIONS = {
     "overview": "Are our runners back as soon as expected?",
@@ -76,3 +83,27 @@ def test_every_grouping_can_be_drawn(visit: Visit, store: str, by: str):
     app = visit(store, "return to running", by=by, weeks="52", goal="any")
     assert not app.exception
     assert len(app.get("plotly_chart")) == 1
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_changed_definition_is_marked_on_every_page(
+    visit: Visit, stores: dict[str, str], tmp_path, monkeypatch, page: str
+):
+    copy = tmp_path / "copy.db"
+    with (
+        sqlite3.connect(stores["small"].removeprefix("sqlite:///")) as source,
+        sqlite3.connect(copy) as target,
+    ):
+        source.backup(target)
+    monkeypatch.setitem(stores, "changed", f"sqlite:///{copy}")
+    engine = open_store(stores["changed"])
+    with writing(engine) as connection:
+        day = date(2026, 3, 1)
+        write_setting(connection, "main", "definition", "30 minutes [on *grass*]", day, today=day)
+    engine.dispose()
+    app = visit("changed", page)
+    assert app.warning[0].value.startswith("What counts as a return to running changed on 1 March 2026.")
+    assert r"the first run that counts: 30 minutes \[on \*grass\*\]." in said(app)
+    if page == "overview":
+        assert "not comparable at week 12" in said(app)
+    assert not visit("small", page).warning

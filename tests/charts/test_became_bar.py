@@ -65,9 +65,10 @@ def test_classes_too_small_to_share_have_what_the_others_leave():
     assert figure.data[2].hovertemplate == "stopped (gave up, surgery, other): fewer than 8<extra></extra>"
 
 
-def test_nothing_but_small_classes_still_make_a_bar():
-    shares = class_shares(make_group("all", became=Became(returned=None, lost=None), started=None))
-    assert shares == pytest.approx({"returned": 50, "lost": 50})
+def test_nothing_but_small_classes_make_no_bar():
+    hidden = make_group("all", became=Became(**dict.fromkeys(CLASSES)), started=None)
+    assert class_shares(hidden) == {}
+    assert not became_figure(hidden, LIGHT, k=8).data
 
 
 def test_nobody_is_an_empty_bar():

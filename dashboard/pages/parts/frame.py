@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.access import Reader
 from dashboard.pages.parts import readers
 from dashboard.pages.parts.filters import Question, filters_in_words
-from dashboard.pages.parts.panels import note
+from dashboard.pages.parts.panels import literal, note
 from dashboard.wording import long_date
 from sql.cohort import Scope
 from sql.engine import StoreError
@@ -24,13 +26,16 @@ def require_store() -> None:
     try:
         facts = readers.facts(Scope("clinic"))
     except StoreError as error:
-        st.title("Welcome to Return to Run")
-        st.info(str(error), icon=":material/database:")
-        st.stop()
+        _welcome(str(error))
     if facts.as_of is None:
-        st.title("Welcome to Return to Run")
-        st.info("Nothing has been loaded yet. Run: return-to-run load FOLDER", icon=":material/database:")
-        st.stop()
+        _welcome("Nothing has been loaded yet. Load data first: return-to-run load FOLDER.")
+
+
+def _welcome(message: str) -> NoReturn:
+    st.title("Welcome to Return to Run", anchor=False)
+    st.info(message, icon=":material/database:")
+    st.markdown("To look around with invented people first: `return-to-run demo`")
+    st.stop()
 
 
 def preview_as() -> Reader:
@@ -53,7 +58,11 @@ def heading(place: DeltaGenerator, question_asked: str, question: Question) -> N
     audience = "exact, for the clinic" if question.scope.audience == "clinic" else "rounded, to share"
     with place, st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
         st.title(question_asked, anchor=False, width="content")
-        name = "**Sample data, invented people**" if facts.sample else readers.clinic_name(facts.clinics)
+        name = (
+            "**Sample data, invented people**"
+            if facts.sample
+            else literal(readers.clinic_name(facts.clinics))
+        )
         note(f"{name} · to {long_date(facts.as_of)} · {audience}", width="content")
     if filters_in_words(question):
         note(f"Only: {filters_in_words(question)}")

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
 
+from dashboard import wording
 from dashboard.charts.theme import Theme, theme_named
 from dashboard.definitions import DEFINITIONS
 from dashboard.pages.parts import readers
 from dashboard.pages.parts.filters import Question
 from dashboard.summary import NotAllowed, OutcomeSummary, benchmarks
 from dashboard.tables import Row
-from dashboard.wording import evidence_words
 from sql.engine import StoreError
 
 CHART_CONFIG = {"displayModeBar": False}
@@ -38,13 +39,18 @@ def answer(question: Question, by: str | None = None) -> OutcomeSummary:
             icon=":material/info:",
         )
         st.stop()
+    if summary.definition_changed_on:
+        st.warning(
+            wording.definition_sentence(summary.definition_changed_on), icon=":material/edit_calendar:"
+        )
     return summary
 
 
 def chart(figure: Any, *, key: str, title: str, sentence: str, alt: str | None = None) -> None:
-    """A figure under the finding it shows, with a sentence that says how to read it."""
+    """A figure under the finding it shows, with a sentence on how to read it, or why there is nothing to draw."""
     headline(title)
-    st.plotly_chart(figure, theme=None, config=CHART_CONFIG, key=key, alt=alt or f"{title}. {sentence}")
+    if figure.data:
+        st.plotly_chart(figure, theme=None, config=CHART_CONFIG, key=key, alt=alt or f"{title}. {sentence}")
     note(sentence)
 
 
@@ -58,10 +64,16 @@ def note(text: str, *, width: Literal["stretch", "content"] = "stretch") -> None
     st.markdown(f":small[:gray[{text}]]", width=width)
 
 
+def literal(text: str) -> str:
+    """A clinic's own words, in which nothing is Markdown."""
+    return re.sub(r"([\\`*_{}\[\]<>#$~|:])", r"\\\1", text)
+
+
 def definitions(names: Iterable[str], definition_of_return: str, *, key: str) -> None:
     """What the numbers mean, one click away."""
     with st.popover("What the numbers mean", icon=":material/menu_book:", key=key):
-        st.markdown(f"**A return to running** is the first run that counts: {definition_of_return}.")
+        run = literal(definition_of_return)
+        st.markdown(f"**A return to running** is the first run that counts: {run}.")
         for name in names:
             title, text = DEFINITIONS[name]
             st.markdown(f"**{title}.** {text}")
@@ -81,7 +93,7 @@ def evidence(conditions: Sequence[str], *, key: str) -> None:
             if part:
                 st.markdown(f"### {heading}")
             for benchmark in part:
-                st.markdown(evidence_words(benchmark))
+                st.markdown(wording.evidence_words(benchmark))
 
 
 def table_of(rows: Sequence[Row], *, label: str, alt: str) -> None:

@@ -1,0 +1,93 @@
+"""How the pages look: dark and light, tablet and phone, and for readers who cannot see them."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from browser.chromium import PATHS
+from browser.conftest import Visit
+from playwright.sync_api import Page
+
+from dashboard.charts.theme import theme_named
+
+SIZES = ((1280, 800), (820, 1180), (390, 844))  # an office PC, a tablet, a phone
+# Streamlit 1.67 puts a <div> between the <ul> and the <li> of its own navigation; nothing of ours is in it.
+NOT_OURS = {"exclude": [["[data-testid=stSidebarNav]"]]}
+BACKGROUND = "getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
+CHARTS_FILL_THEIR_PLACE = """
+() => [...document.querySelectorAll('[data-testid=stPlotlyChart]')].every(place =>
+  Math.abs(place.querySelector('.main-svg').getBoundingClientRect().width
+           - place.getBoundingClientRect().width) < 2)
+"""
+CUT_WORDS = """
+() => [...document.querySelectorAll('.js-plotly-plot')].flatMap(plot => {
+  const edge = plot.querySelector('.main-svg').getBoundingClientRect();
+  return [...plot.querySelectorAll('.main-svg text')]
+    .filter(text => text.textContent.trim())
+    .map(text => [text.textContent, text.getBoundingClientRect()])
+    .filter(([, box]) => box.left < edge.left - 1 || box.right > edge.right + 1
+                         || box.top < edge.top - 1 || box.bottom > edge.bottom + 1)
+    .map(([text]) => text);
+})
+"""
+SCROLLS_SIDEWAYS = """
+() => ['[data-testid=stMain]', 'html', 'body']
+  .map(name => document.querySelector(name))
+  .filter(element => element.scrollWidth > element.clientWidth)
+  .map(element => element.tagName)
+"""
+OVERLAPPING_NOTES = """
+() => [...document.querySelectorAll('.js-plotly-plot')].flatMap(plot => {
+  const notes = [...plot.querySelectorAll('.annotation-text')].map(n => [n.textContent, n.getBoundingClientRect()]);
+  return notes.flatMap(([one, a], i) => notes.slice(i + 1)
+    .filter(([, b]) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1
+                       && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 3)
+    .map(([other]) => one + ' / ' + other));
+})
+"""
+FAULTS = {"scrolls sideways": SCROLLS_SIDEWAYS, "cut": CUT_WORDS, "overlaps": OVERLAPPING_NOTES}
+
+
+def resize(page: Page, width: int, height: int) -> None:
+    """Change the size of the window and wait until every chart fills its place."""
+    page.set_viewport_size({"width": width, "height": height})
+    page.wait_for_function(CHARTS_FILL_THEIR_PLACE)
+
+
+@pytest.mark.parametrize(
+    ("store", "name", "query"),
+    [
+        ("big", "overview", ""),
+        ("small", "overview", ""),
+        ("big", "return to running", "?by=Symptom+duration"),
+        ("small", "return to running", "?weeks=52"),
+    ],
+)
+def test_nothing_is_cut_or_overlaps_on_any_screen(visit: Visit, store: str, name: str, query: str):
+    page = visit(store, name, query)
+    for width, height in SIZES:
+        resize(page, width, height)
+        found = {fault: found for fault, script in FAULTS.items() if (found := page.evaluate(script))}
+        assert not found, f"at {width} x {height}"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", PATHS)
+def test_it_can_be_read_in_light_and_dark_and_by_screen_readers(visit: Visit, name: str, scheme: str):
+    page, theme = visit("big", name, scheme=scheme), theme_named(scheme)
+    assert page.evaluate(BACKGROUND) == rgb(theme.paper)
+    label = page.locator(".js-plotly-plot .annotation-text").filter(has_text="PFPS").first
+    assert label.evaluate("element => getComputedStyle(element).fill") == rgb(theme.conditions["pfps"])
+
+    alternatives = [figure.get_attribute("aria-label") for figure in page.get_by_role("figure").all()]
+    assert alternatives[0].startswith("Half were back by day")
+    assert all("cannot be counted" in text for text in alternatives[1:])
+
+    found = Axe().run(page, context=NOT_OURS).response["violations"]
+    barriers = [item for item in found if item["impact"] in ("serious", "critical")]
+    assert [f"{item['id']}: {item['nodes'][0]['html']}" for item in barriers] == []
+
+
+def rgb(colour: str) -> str:
+    """A hex colour as browsers write it."""
+    return f"rgb({', '.join(str(int(colour[place : place + 2], 16)) for place in (1, 3, 5))})"

@@ -1,0 +1,146 @@
+"""`return-to-run load` as a user meets it: exit codes, what is printed, and which files it makes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from builders import make_episode, make_score, rows_of, write_clinic
+
+from dashboard.cli import main
+from sql.engine import open_engine
+
+Run = Callable[..., int]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    """Where the store would be."""
+    return tmp_path / "store.db"
+
+
+@pytest.fixture
+def run(store: Path) -> Run:
+    return lambda *words: main(
+        [str(word) for word in words], {"RETURN_TO_RUN_DATABASE_URL": f"sqlite:///{store}"}
+    )
+
+
+def in_folder(tmp_path: Path, content: str, name: str = "episodes.csv") -> Path:
+    folder = tmp_path / "in"
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_text(content, encoding="utf-8")
+    return folder
+
+
+def test_a_folder_without_a_known_file_is_2_and_makes_no_store(run, store, tmp_path, capsys):
+    folder = in_folder(tmp_path, "x", name="patients.csv")
+    assert run("load", folder) == 2
+    assert not store.exists()
+    assert capsys.readouterr().err == (
+        "Error: The folder 'in' holds none of episodes.csv, running.csv, scores.csv, visits.csv, assessments.csv. "
+        "Name the files like that.\n"
+    )
+
+
+@pytest.mark.parametrize("cells", [{}, {"condition": "x"}])
+def test_a_check_makes_no_store(run, store, tmp_path, capsys, cells):
+    folder = write_clinic(tmp_path / "in", episodes=[make_episode(), make_episode("E2", **cells)])
+    assert run("load", folder, "--check", "--as-of", "2024-12-31", "--max-rejected", "0.5") == (
+        1 if cells else 0
+    )
+    assert "Checked only, nothing was written" in capsys.readouterr().out
+    assert list(tmp_path.glob("store*")) == []
+
+
+def test_a_check_of_a_file_that_stops_is_3_and_makes_no_store(run, store, tmp_path, capsys):
+    assert run("load", in_folder(tmp_path, "episode_id\n"), "--check") == 3
+    assert "Nothing was loaded." in capsys.readouterr().out
+    assert list(tmp_path.glob("store*")) == []
+
+
+def test_a_check_leaves_a_store_as_it_is(run, store, tmp_path):
+    folder = write_clinic(tmp_path / "in", episodes=[make_episode()])
+    assert run("load", folder, "--as-of", "2024-12-31") == 0
+    before = store.read_bytes()
+    more = write_clinic(tmp_path / "more", episodes=[make_episode("E2")])
+    assert run("load", more, "--as-of", "2024-12-31", "--check") == 0
+    assert store.read_bytes() == before
+
+
+def test_a_first_load_without_episodes_is_3(run, tmp_path, capsys):
+    assert run("load", write_clinic(tmp_path / "in", scores=[make_score()])) == 3
+    assert capsys.readouterr().err == (
+        "Error: The clinic's first load needs episodes.csv: everything else belongs to an episode.\n"
+    )
+
+
+def test_a_summary_without_a_store_is_5_and_makes_none(run, tmp_path, capsys):
+    assert run("summary") == 5
+    assert capsys.readouterr().err == (
+        "Error: There is no store yet. Load data first: return-to-run load FOLDER.\n"
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_store_that_is_no_database_is_5(run, store, tmp_path, capsys):
+    store.write_text("a letter, by mistake")
+    assert run("load", write_clinic(tmp_path / "in", episodes=[make_episode()])) == 5
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_a_stop_is_told_with_its_place_and_its_remedy(run, tmp_path, capsys):
+    folder = in_folder(tmp_path, "episode_id,condition,First Visit,therapist\nE1,pfps,2024-01-08,T1\n")
+    assert run("load", folder) == 3
+    out = " ".join(capsys.readouterr().out.split())
+    assert (
+        "Stopped episodes.csv, line 1, column first_visit_date: a required column is missing "
+        "(perhaps First Visit). Add the column, or rename the one that holds it." in out
+    )
+    assert "Nothing was loaded." in out
+
+
+def test_refused_rows_are_told_by_rule_with_their_places(run, tmp_path, capsys):
+    bad = [make_episode(f"E{n}", first_visit_date="8 January") for n in range(5)]
+    folder = write_clinic(tmp_path / "in", episodes=[make_episode("E9"), *bad, make_episode("E 7")])
+    assert run("load", folder, "--as-of", "2024-12-31", "--max-rejected", "1") == 1
+    out = " ".join(capsys.readouterr().out.split())
+    assert (
+        "5 × not a date of the form YYYY-MM-DD. Write the date as YYYY-MM-DD. "
+        "episodes.csv, line 3, column first_visit_date (looks like 9 aaaaaaa) "
+        "episodes.csv, line 4, column first_visit_date (looks like 9 aaaaaaa) "
+        "episodes.csv, line 5, column first_visit_date (looks like 9 aaaaaaa) and 2 more" in out
+    )
+    assert "1 × not a code" in out
+    assert "Load 1 done: 1 rows new or updated, 6 rows refused." in out
+
+
+def test_a_row_of_another_length_says_how_long_it_is(run, tmp_path, capsys):
+    folder = in_folder(tmp_path, "episode_id,condition,first_visit_date,therapist\nE1,pfps,2024-01-08\n")
+    assert run("load", folder, "--max-rejected", "1") == 1
+    assert "3 fields, 4 expected" in capsys.readouterr().out
+
+
+def test_the_json_has_everything_for_programs(run, store, tmp_path, capsys):
+    folder = write_clinic(tmp_path / "in", episodes=[make_episode(), make_episode("E2", condition="knee")])
+    assert run("load", folder, "--as-of", "2024-12-31", "--json", "--max-rejected", "0.5") == 1
+    document = json.loads(capsys.readouterr().out)
+    assert (document["status"], document["load_number"], document["exit_code"]) == ("loaded", 1, 1)
+    (file,) = document["files"]
+    assert (file["rows_read"], file["inserted"], file["rejected"]) == (2, 1, 1)
+    assert file["problems"] == [
+        {
+            "file": "episodes.csv",
+            "line": 3,
+            "column": "condition",
+            "rule": "code",
+            "shape": "aaaa",
+            "says": "not one of the allowed words",
+            "remedy": "Use one of the words in docs/data-dictionary.md.",
+        }
+    ]
+    engine = open_engine(f"sqlite:///{store}")
+    assert rows_of(engine, "load_run", "load_number") == [(1,)]
+    engine.dispose()
