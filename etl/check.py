@@ -101,7 +101,7 @@ class TableCheck:
             missing.insert(0, "episode_id")
         if missing:
             raise FileStop(
-                "missing_column", column=", ".join(missing), detail=_nearest(missing[0], known.keys(), header)
+                "missing_column", column=", ".join(missing), detail=_hint(missing[0], known.keys(), header)
             )
 
     def _check(self, chunk: Chunk) -> CheckedChunk:
@@ -218,10 +218,11 @@ def _shown(header: str, position: int) -> str:
     return header if KEY_PATTERN.fullmatch(header) else f"no. {position + 1}"
 
 
-def _nearest(missing: str, known: Set[str], header: Sequence[str]) -> str:
-    """Headers that may be meant by a missing one. A line with dates or numbers is no header: no word of it."""
+def _hint(missing: str, known: Set[str], header: Sequence[str]) -> str:
+    """What may be meant by a missing column. A line with dates or numbers is no header: no word of it is shown."""
     if any(_LIKE_DATA.fullmatch(name) for name in header):
         return "the first line does not look like a header"
     others = {name.casefold(): name for name in header if _LIKE_HEADER.fullmatch(name)}
-    near = get_close_matches(missing, others.keys() - known, n=2, cutoff=0.6)
-    return f"perhaps {' or '.join(others[name] for name in near)}" if near else ""
+    if near := get_close_matches(missing, others.keys() - known, n=2, cutoff=0.6):
+        return f"perhaps {' or '.join(others[name] for name in near)}"
+    return "" if others.keys() & known else "the first line must be the header"

@@ -6,6 +6,7 @@ A row is a dict of cells as text. Overrides replace cells; None takes a cell out
 from __future__ import annotations
 
 import csv
+import shutil
 from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
@@ -131,6 +132,14 @@ def rows_of(engine: Engine, table: str, *columns: str, **where: object) -> list[
         question = question.where(target.c[name] == value)
     with reading(engine) as connection:
         return sorted((tuple(row) for row in connection.execute(question)), key=repr)
+
+
+def fresh_file(place: Path, template: Path) -> str:
+    """Address of a copy of a SQLite store, in place of whatever was there."""
+    for leftover in place.parent.glob(f"{place.name}*"):
+        leftover.unlink()
+    shutil.copyfile(template, place)
+    return f"sqlite:///{place}"
 
 
 LEDGER = ("load_run", "load_file", "reject")

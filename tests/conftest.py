@@ -1,16 +1,20 @@
 """Fixtures: a store on SQLite and on PostgreSQL, one fresh for every test.
 
 `store_url` and `engine` are a migrated, empty store; `blank_url` is an address where nothing is yet. Tests that
-take them run twice; `-m "not postgresql"` leaves the second run out and starts no server.
+take them run twice; `-m "not postgresql"` leaves the second run out and starts no server. `sqlite_engine` is the
+same on SQLite only.
+
+Every test has a new file or database, but at the same address and through the same engine: so SQLAlchemy compiles
+each statement once per run, which takes longer than the statements.
 """
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from builders import fresh_file
 from hypothesis import settings
 from postgresql_server import PostgreSQL, running_server
 from sqlalchemy import Engine
@@ -29,17 +33,15 @@ def backend(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def store_url(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def store_url(backend: str, request: pytest.FixtureRequest) -> Iterator[str]:
     """Address of a migrated, empty store."""
     if backend == "sqlite":
-        path = tmp_path / "store.db"
-        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
-        yield f"sqlite:///{path}"
+        yield fresh_file(request.getfixturevalue("sqlite_place"), request.getfixturevalue("sqlite_template"))
         return
     server: PostgreSQL = request.getfixturevalue("postgresql_server")
-    database = server.create(template=request.getfixturevalue("postgresql_template"))
-    yield server.address(database)
-    server.drop(database)
+    server.create("rtr_store", template=request.getfixturevalue("postgresql_template"))
+    yield server.address("rtr_store")
+    server.drop("rtr_store")
 
 
 @pytest.fixture
@@ -49,17 +51,38 @@ def blank_url(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> I
         yield f"sqlite:///{tmp_path / 'blank.db'}"
         return
     server: PostgreSQL = request.getfixturevalue("postgresql_server")
-    database = server.create()
-    yield server.address(database)
-    server.drop(database)
+    server.create("rtr_blank")
+    yield server.address("rtr_blank")
+    server.drop("rtr_blank")
 
 
 @pytest.fixture
-def engine(store_url: str) -> Iterator[Engine]:
+def engine(store_url: str, engines: dict[str, Engine]) -> Iterator[Engine]:
     """Engine on a migrated, empty store."""
-    engine = open_engine(store_url)
+    engine = engines.setdefault(store_url, open_engine(store_url))
     yield engine
     engine.dispose()
+
+
+@pytest.fixture
+def sqlite_engine(sqlite_place: Path, sqlite_template: Path, engines: dict[str, Engine]) -> Iterator[Engine]:
+    """The same where the database does not matter."""
+    url = fresh_file(sqlite_place, sqlite_template)
+    engine = engines.setdefault(url, open_engine(url))
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def engines() -> dict[str, Engine]:
+    """One engine per address."""
+    return {}
+
+
+@pytest.fixture(scope="session")
+def sqlite_place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where every test finds its SQLite file."""
+    return tmp_path_factory.mktemp("sqlite") / "store.db"
 
 
 @pytest.fixture(scope="session")
@@ -72,7 +95,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[PostgreSQL]:
-    """One PostgreSQL server per session (and per worker under pytest-xdist)."""
+    """One PostgreSQL server per session; under pytest-xdist every worker is a session."""
     with running_server() as server:
         yield server
 
@@ -80,7 +103,7 @@ def postgresql_server() -> Iterator[PostgreSQL]:
 @pytest.fixture(scope="session")
 def postgresql_template(postgresql_server: PostgreSQL) -> Iterator[str]:
     """A migrated database to copy."""
-    database = postgresql_server.create()
-    create_or_upgrade(postgresql_server.address(database)).dispose()
-    yield database
-    postgresql_server.drop(database)
+    postgresql_server.create("rtr_template")
+    create_or_upgrade(postgresql_server.address("rtr_template")).dispose()
+    yield "rtr_template"
+    postgresql_server.drop("rtr_template")

@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import URL, Connection, create_engine, make_url, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 # Nothing that a test writes needs to survive a power cut.
@@ -21,24 +21,28 @@ FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
 class PostgreSQL:
-    """A running server: `address(name)` is a database of it, `create` and `drop` make and remove one."""
+    """A running server: `create` and `drop` make and remove a database, `address` is where it is.
 
-    def __init__(self, admin: URL) -> None:
+    Several test runs may share a server, so the names of their databases end in the run's own mark.
+    """
+
+    def __init__(self, admin: URL, mark: str) -> None:
         self._admin = admin.set(drivername="postgresql+psycopg")
+        self._mark = mark
 
     def address(self, database: str) -> str:
-        return self._admin.set(database=database).render_as_string(hide_password=False)
+        return self._admin.set(database=database + self._mark).render_as_string(hide_password=False)
 
-    def create(self, *, template: str = "template1") -> str:
-        """A new database, copied from a template; returns its name."""
-        name = f"rtr_{uuid4().hex[:16]}"
+    def create(self, database: str, *, template: str | None = None) -> None:
+        """A new database, copied from a template, in place of whatever was there."""
+        self.drop(database)
+        copied = f" TEMPLATE {template}{self._mark}" if template else ""
         with self._connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
-        return name
+            connection.execute(text(f"CREATE DATABASE {database}{self._mark}{copied}"))
 
     def drop(self, database: str) -> None:
         with self._connect() as connection:
-            connection.execute(text(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)"))
+            connection.execute(text(f"DROP DATABASE IF EXISTS {database}{self._mark} WITH (FORCE)"))
 
     def make_fast(self) -> None:
         with self._connect() as connection:
@@ -58,10 +62,11 @@ def running_server() -> Iterator[PostgreSQL]:
     """The server to test on. Without one: skipped on a laptop, a failure where CI=true."""
     given = os.environ.get("TEST_DATABASE_URL")
     if given:
-        server = PostgreSQL(make_url(given))
+        server = PostgreSQL(make_url(given), f"_{uuid4().hex[:12]}")
         try:
-            server.drop(server.create())
-        except OperationalError:
+            server.create("rtr_try")
+            server.drop("rtr_try")
+        except DBAPIError:
             _absent("TEST_DATABASE_URL cannot be reached, or its user may not create databases")
         yield server
         return
@@ -83,10 +88,13 @@ def _folder() -> Iterator[Path]:
 
 @contextmanager
 def _server_of_wheel(folder: Path) -> Iterator[PostgreSQL]:
-    # Without a runtime folder of its own the wheel locks a file in /tmp, which shuts out other users for good.
-    (folder / "run" / "python_PostgresServer").mkdir(parents=True)
+    # Without a runtime folder of its own, open to nobody else, the wheel locks a file in /tmp: made by root, that
+    # file shuts out all others for good.
+    run = folder / "run"
+    run.mkdir(mode=0o700)
+    (run / "python_PostgresServer").mkdir(mode=0o700)
     before = os.environ.get("XDG_RUNTIME_DIR")
-    os.environ["XDG_RUNTIME_DIR"] = str(folder / "run")
+    os.environ["XDG_RUNTIME_DIR"] = str(run)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # its import warns, and warnings are errors here
@@ -101,7 +109,7 @@ def _server_of_wheel(folder: Path) -> Iterator[PostgreSQL]:
         if before is not None:
             os.environ["XDG_RUNTIME_DIR"] = before
     try:
-        yield PostgreSQL(make_url(server.get_uri()))
+        yield PostgreSQL(make_url(server.get_uri()), "")
     finally:
         server.cleanup()
 

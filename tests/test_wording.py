@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from charts.groups import make_group
 
-from dashboard import tables, wording
+from dashboard import captions, tables, wording
 from dashboard.names import (
     CLASS_NAMES,
     CONDITION_NAMES,
@@ -266,26 +266,26 @@ def test_tiles():
 )  # fmt: skip
 def test_the_title_is_the_finding(groups, title: str):
     made = [make_group(name, *rows) for name, rows in groups]
-    assert wording.curve_title(make_summary(*made), made) == title
+    assert captions.curve_title(make_summary(*made), made) == title
 
 
 def test_the_title_of_no_curve():
     hidden = make_group("pfps", *HUNDRED, curve=None)
-    assert wording.curve_title(make_summary(), [hidden]) == "Too few people to draw a curve"
+    assert captions.curve_title(make_summary(), [hidden]) == "Too few people to draw a curve"
 
 
 def test_the_caption_names_sizes_sources_and_who_is_not_drawn():
     groups = [make_group("pfps", *HUNDRED), make_group("itbs", *FOUR)]
-    caption = plain(wording.curve_caption(groups, ["pfps"]))
+    caption = plain(captions.curve_caption(groups, ["pfps"]))
     assert caption.startswith("In the curve: PFPS 100. ")
     assert "Shaded: 8–12 weeks, by when another clinic's article (no study found) expects" in caption
     assert caption.endswith("Not drawn, too few people: ITBS.")
-    assert "Open marks" not in wording.curve_caption(groups, [])
+    assert "Open marks" not in captions.curve_caption(groups, [])
 
 
 def test_what_became_of_everybody():
     everybody = make_group("all", *HUNDRED, became=Became(returned=90, in_care=10, stopped=None))
-    assert wording.became_sentence(make_summary(everybody=everybody)) == (
+    assert captions.became_sentence(make_summary(everybody=everybody)) == (
         "Of 100 who started: 90 back running, 10 still in care, fewer than 8 stopped (gave up, surgery, other)."
     )
 
@@ -303,31 +303,31 @@ def test_conditions_without_a_card():
 
 def test_whether_groups_differ():
     test = LogRank(12.16, 3, 0.007, ("none", "some"), (9, 9), (8.0, 10.0), ("unknown",))
-    assert wording.test_sentence(test, "symptom_duration") == (
+    assert captions.test_sentence(test, "symptom_duration") == (
         "Groups by symptom duration differ more than chance would explain (log-rank test, speed among those "
         "still trying: χ² = 12.16, 3 df, p = 0.007; left out: not known)."
     )
     same = replace(test, p=0.31, left_out=())
-    assert "do not differ" in wording.test_sentence(same, "site")
-    assert "p = 0.31" in wording.test_sentence(same, "site")
+    assert "do not differ" in captions.test_sentence(same, "site")
+    assert "p = 0.31" in captions.test_sentence(same, "site")
     assert "p < 0.001" in wording.test_words(replace(test, p=0.0002))
 
 
 def test_who_is_left_out():
-    assert wording.excluded_sentence(make_summary()) == "Nobody is left out of the curve."
+    assert captions.excluded_sentence(make_summary()) == "Nobody is left out of the curve."
     excluded = replace(make_summary().excluded, other_goal=91, already_running=None)
-    assert wording.excluded_sentence(make_summary(excluded=excluded)) == (
+    assert captions.excluded_sentence(make_summary(excluded=excluded)) == (
         "Left out of the curve: another goal than running (91), already running at the first visit (fewer than 8)."
     )
 
 
 def test_the_evidence_of_every_benchmark_can_be_said():
     for row in benchmarks().values():
-        text = wording.evidence_words(row)
+        text = captions.evidence_words(row)
         assert row.citation.rstrip(".") in text
         assert ".." not in text
         assert "next review" in text
-    linked = wording.evidence_words(benchmarks()["pfps-pain-4-6-weeks"])
+    linked = captions.evidence_words(benchmarks()["pfps-pain-4-6-weeks"])
     assert "[10.1186/s13102-025-01297-x](https://doi.org/10.1186/s13102-025-01297-x)" in linked
 
 

@@ -103,8 +103,12 @@ def recovery_figure(
 
 
 def steps(curve: Curve, last_day: int) -> Steps:
-    """The curve from day 0 (nobody back) to the last day observed or drawn, in per cent."""
-    end = min(last_day, curve.follow_up_days or 0)
+    """The curve from day 0 (nobody back) to the last day observed or drawn, in per cent.
+
+    Once nobody is left to come back it stays as it is to the end of the axis.
+    """
+    followed = curve.follow_up_days or 0
+    end = last_day if curve.is_finished(followed) else min(last_day, followed)
     shown = [index for index, day in enumerate(curve.day) if day <= end]
     value = [100 * curve.value[index] for index in shown]
     low = [value[n] if curve.low[i] is None else 100 * curve.low[i] for n, i in enumerate(shown)]  # type: ignore[operator]

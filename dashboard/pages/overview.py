@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import wording
+from dashboard import captions, wording
 from dashboard.charts.became_bar import became_figure
 from dashboard.charts.recovery_curve import recovery_figure
 from dashboard.pages.parts import cards, panels
@@ -24,16 +24,16 @@ with grid.cell(column_span=2):
     panels.chart(
         recovery_figure(shown, cards.benchmarks_of(compared), theme, shared_k=shared_k, height=300),
         key="overview_curve",
-        title=wording.curve_title(summary, shown),
-        sentence=wording.curve_caption(shown, compared),
+        title=captions.curve_title(summary, shown),
+        sentence=captions.curve_caption(shown, compared),
     )
 with grid.cell():
     panels.chart(
         became_figure(summary.everybody, theme, k=summary.k, height=300),
         key="overview_became",
-        title=wording.became_title(summary),
-        sentence=wording.became_caption(summary),
-        alt=wording.became_sentence(summary),
+        title=captions.became_title(summary),
+        sentence=captions.became_caption(summary),
+        alt=captions.became_sentence(summary),
     )
 
 others = wording.others_sentence(summary, main)

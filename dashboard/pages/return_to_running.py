@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from dashboard import tables, wording
+from dashboard import captions, tables
 from dashboard.charts.recovery_curve import recovery_figure
 from dashboard.pages.parts import cards, panels, sureness
-from dashboard.pages.parts.filters import current_question
+from dashboard.pages.parts.filters import current_question, one_of
 
 GROUPINGS = {
     "none": "Everybody",
@@ -18,19 +18,8 @@ LAST_DAYS = {"26": 182, "52": 364}
 
 question = current_question()
 with st.container(horizontal=True, vertical_alignment="bottom"):
-    by = st.segmented_control(
-        "Curve by",
-        list(GROUPINGS),
-        format_func=GROUPINGS.__getitem__,
-        default="condition",
-        required=True,
-        key="by",
-        bind="query-params",
-        wrap=True,
-    )
-    weeks = st.segmented_control(
-        "Weeks shown", list(LAST_DAYS), default="26", required=True, key="weeks", bind="query-params"
-    )
+    by = one_of("Curve by", GROUPINGS, key="by", default="condition")
+    weeks = one_of("Weeks shown", {weeks: weeks for weeks in LAST_DAYS}, key="weeks", default="26")
 summary = panels.answer(question, by=None if by == "none" else by)
 conditions = [group.group for group in summary.by_condition]
 compared = cards.compared_conditions(summary)
@@ -41,16 +30,16 @@ panels.chart(
         cards.benchmarks_of(compared),
         panels.theme(),
         shared_k=summary.k if summary.audience == "sharing" else None,
-        last_day=LAST_DAYS[str(weeks)],
+        last_day=LAST_DAYS[weeks],
         height=400,
         with_table=True,
     ),
     key="recovery_curve",
-    title=wording.curve_title(summary, summary.groups),
-    sentence=wording.curve_caption(summary.groups, compared),
+    title=captions.curve_title(summary, summary.groups),
+    sentence=captions.curve_caption(summary.groups, compared),
 )
 if summary.test:
-    st.markdown(wording.test_sentence(summary.test, summary.by or ""))
+    st.markdown(captions.test_sentence(summary.test, summary.by or ""))
 with st.container(horizontal=True):
     panels.definitions(
         ("started", "back_by", "clock", "at_risk", "not_followed", "too_few", "verdict"),

@@ -44,8 +44,9 @@ def test_a_return_on_the_first_day_has_no_second_start():
     assert steps(make_group("pfps", (0, 1, 0, 0), (9, 0, 0, 1)).curve, 182).days == [0, 9]
 
 
-def test_where_all_are_back_the_band_closes():
+def test_where_all_are_back_the_band_closes_and_the_line_goes_on():
     line = steps(make_group("pfps", (5, 1, 0, 0), (9, 1, 0, 0)).curve, 182)
+    assert line.days == [0, 5, 9, 182]
     assert (line.low[-1], line.value[-1], line.high[-1]) == pytest.approx((100, 100, 100))
 
 

@@ -7,7 +7,6 @@ the same. Nothing here touches the parser directly: a file is written and loaded
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -17,6 +16,7 @@ import pytest
 from builders import (
     Row,
     facts,
+    fresh_file,
     load_paths,
     load_tables,
     make_assessment,
@@ -53,17 +53,15 @@ Address = tuple[str, int, str, str]
 
 @contextmanager
 def store_like(template: Path, folder: Path) -> Iterator[Engine]:
-    shutil.copyfile(template, folder / "store.db")
-    engine = open_engine(f"sqlite:///{folder / 'store.db'}")
+    engine = open_engine(fresh_file(folder / "store.db", template))
     yield engine
     engine.dispose()
 
 
 @pytest.fixture
-def sqlite(sqlite_template: Path, tmp_path: Path) -> Iterator[Engine]:
-    """A store on SQLite only: reading a cell has nothing to do with the database."""
-    with store_like(sqlite_template, tmp_path) as engine:
-        yield engine
+def sqlite(sqlite_engine: Engine) -> Engine:
+    """SQLite only: reading a cell has nothing to do with the database."""
+    return sqlite_engine
 
 
 @pytest.fixture(scope="module")
@@ -76,9 +74,11 @@ def used_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactor
 
 
 @pytest.fixture
-def used(used_template: Path, tmp_path: Path) -> Iterator[Engine]:
-    with store_like(used_template, tmp_path) as engine:
-        yield engine
+def used(sqlite_engine: Engine, sqlite_place: Path, used_template: Path) -> Engine:
+    """A store that knows E0."""
+    sqlite_engine.dispose()
+    fresh_file(sqlite_place, used_template)
+    return sqlite_engine
 
 
 def problems(report: LoadReport) -> list[Address]:
@@ -550,7 +550,7 @@ WHOLE_FILES = {
     ),
     "rows above the header": (
         b"Clinic export,,,,\n" + HEADER.encode() + GOOD.encode(),
-        "missing_column", 1, "episode_id, condition, first_visit_date, therapist", "",
+        "missing_column", 1, "episode_id, condition, first_visit_date, therapist", "the first line must be the header",
     ),
     "day or month first": (
         (HEADER + GOOD + "E2,pfps,03/04/2024,T1,running\n").encode(), "undeclared_date", 3, "first_visit_date", "",

@@ -11,7 +11,7 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-from builders import Row, load_tables, make_episode, make_running, make_visit
+from builders import Row, fresh_file, load_tables, make_episode, make_running, make_visit
 from sqlalchemy import Engine, event, func, select
 
 from sql.cohort import GROUPING_FIELDS, Cohort, Scope, in_group_order
@@ -33,22 +33,19 @@ EPOCH = date(1970, 1, 1)
 def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """Two clinics with 120 episodes each, loaded once."""
     folder = tmp_path_factory.mktemp("queries")
-    database = None
     if request.param == "sqlite":
-        path = folder / "store.db"
-        path.write_bytes(request.getfixturevalue("sqlite_template").read_bytes())
-        url = f"sqlite:///{path}"
+        url = fresh_file(folder / "store.db", request.getfixturevalue("sqlite_template"))
     else:
         server = request.getfixturevalue("postgresql_server")
-        database = server.create(template=request.getfixturevalue("postgresql_template"))
-        url = server.address(database)
+        server.create("rtr_queries", template=request.getfixturevalue("postgresql_template"))
+        url = server.address("rtr_queries")
     engine = open_engine(url)
     for seed, clinic in enumerate(AS_OF):
         fill(engine, folder / clinic, clinic, random.Random(seed))
     yield engine
     engine.dispose()
-    if database:
-        server.drop(database)
+    if request.param == "postgresql":
+        server.drop("rtr_queries")
 
 
 def fill(engine: Engine, folder: Path, clinic: str, chance: random.Random) -> None:

@@ -73,6 +73,21 @@ def filter_bar(reader: Reader) -> Question:
     return question
 
 
+def one_of(label: str, options: dict[str, str], *, key: str, default: str) -> str:
+    """A choice between a few, all in sight, kept in the address."""
+    chosen = st.segmented_control(
+        label,
+        list(options),
+        format_func=options.__getitem__,
+        default=default,
+        required=True,
+        key=key,
+        bind="query-params",
+        wrap=True,
+    )
+    return str(chosen)
+
+
 def filters_in_words(question: Question) -> str:
     """What is filtered, empty if nothing is."""
     cohort, parts = question.cohort, []

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import pandas as pd
 import streamlit as st
 
-from dashboard import wording
+from dashboard import captions
 from dashboard.charts.theme import Theme, theme_named
 from dashboard.definitions import DEFINITIONS
 from dashboard.pages.parts import readers
@@ -41,7 +41,7 @@ def answer(question: Question, by: str | None = None) -> OutcomeSummary:
         st.stop()
     if summary.definition_changed_on:
         st.warning(
-            wording.definition_sentence(summary.definition_changed_on), icon=":material/edit_calendar:"
+            captions.definition_sentence(summary.definition_changed_on), icon=":material/edit_calendar:"
         )
     return summary
 
@@ -93,7 +93,7 @@ def evidence(conditions: Sequence[str], *, key: str) -> None:
             if part:
                 st.markdown(f"### {heading}")
             for benchmark in part:
-                st.markdown(wording.evidence_words(benchmark))
+                st.markdown(captions.evidence_words(benchmark))
 
 
 def table_of(rows: Sequence[Row], *, label: str, alt: str) -> None:

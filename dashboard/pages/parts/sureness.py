@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboard import tables, wording
+from dashboard import captions, tables
 from dashboard.pages.parts import panels
 from dashboard.summary import OutcomeSummary
 
@@ -16,7 +16,7 @@ def panel(summary: OutcomeSummary) -> None:
     rows = tables.sureness_rows(summary.groups)
     if rows:
         st.table(pd.DataFrame(rows), border="horizontal", hide_index=True, alt="Estimate beside its extremes")
-        panels.note(wording.sureness_caption(summary))
+        panels.note(captions.sureness_caption(summary))
     else:
         panels.note("Too few people to say. Choose a longer period or fewer filters.")
-    st.markdown(wording.excluded_sentence(summary))
+    st.markdown(captions.excluded_sentence(summary))
