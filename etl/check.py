@@ -223,6 +223,6 @@ def _hint(missing: str, known: Set[str], header: Sequence[str]) -> str:
     if any(_LIKE_DATA.fullmatch(name) for name in header):
         return "the first line does not look like a header"
     others = {name.casefold(): name for name in header if _LIKE_HEADER.fullmatch(name)}
-    if near := get_close_matches(missing, others.keys() - known, n=2, cutoff=0.6):
+    if near := get_close_matches(missing, sorted(others.keys() - known), n=2, cutoff=0.6):
         return f"perhaps {' or '.join(others[name] for name in near)}"
     return "" if others.keys() & known else "the first line must be the header"
