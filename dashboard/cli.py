@@ -14,11 +14,13 @@ from typing import NoReturn
 from dashboard.deployment import NO_SIGN_IN, Deployment, DeploymentError, is_loopback, read_deployment
 from dashboard.terminal import Terminal
 from etl.errors import LoadError, UsageError
-from etl.load import DEFAULT_CLINIC, MOST_REJECTED, LoadRequest, load
+from etl.load import DEFAULT_CLINIC, MOST_REJECTED, LoadReport, LoadRequest, load
 from etl.parse import KEY_PATTERN
-from etl.sources import find_sources
+from etl.pseudonym import Pseudonyms, read_pseudonyms
+from etl.snapshot import MOST_VANISHED
+from etl.sources import Sources, find_sources
 from sql.cohort import GROUPING_FIELDS, Cohort, Scope
-from sql.engine import StoreError, reading, store_exists, writing
+from sql.engine import StoreError, reading, store_exists, using, writing
 from sql.store import create_or_upgrade, open_store
 
 USAGE, DATABASE = 2, 5
@@ -36,12 +38,13 @@ class _Parser(argparse.ArgumentParser):
 def main(argv: Sequence[str], environ: Mapping[str, str]) -> int:
     """Run one command and return its exit code.
 
-    0 done, 1 loaded with rejects, 2 usage, 3 nothing loaded, 5 database.
+    0 done, 1 loaded with rejects, 2 usage, 3 nothing loaded, 4 identifiers found, 5 database.
     """
     terminal = Terminal()
     try:
         deployment = read_deployment(environ)
         arguments = build_parser().parse_args(argv)
+        arguments.environ = environ
         return int(arguments.run(arguments, deployment, terminal))
     except SystemExit as done:  # --help and --version
         return int(done.code or 0)
@@ -78,6 +81,13 @@ def build_parser() -> argparse.ArgumentParser:
     _add_demo(commands)
     _add_sample(commands)
     _add_load(commands)
+    _add_loads(commands)
+    _add_rejects(commands)
+    _add_replay(commands)
+    _add_rollback(commands)
+    _add_suggest(commands)
+    _add_preset(commands)
+    _add_form_kit(commands)
     _add_summary(commands)
     _add_setting(commands)
     _add_dashboard(commands)
@@ -103,10 +113,14 @@ def _add_sample(commands: argparse._SubParsersAction[_Parser]) -> None:
 
 def _add_load(commands: argparse._SubParsersAction[_Parser]) -> None:
     parser = commands.add_parser("load", help="load a clinic's files, all or nothing")
-    parser.add_argument("paths", type=Path, nargs="+", metavar="PATH", help="folders or CSV files")
+    parser.add_argument("paths", type=Path, nargs="*", metavar="PATH", help="folders or files")
     parser.add_argument(
-        "--clinic", type=_code, default=DEFAULT_CLINIC, metavar="CODE", help="clinic (default main)"
+        "--inbox",
+        type=Path,
+        metavar="DIR",
+        help="load what lies in this folder and move it to its folders done or failed; for a scheduler",
     )
+    _add_clinic(parser)
     parser.add_argument(
         "--as-of", type=_day, metavar="DATE", help="day the data describe (default: manifest, else today)"
     )
@@ -117,9 +131,139 @@ def _add_load(commands: argparse._SubParsersAction[_Parser]) -> None:
         metavar="SHARE",
         help="largest share of refused rows with which the rest is loaded (default 0.05)",
     )
+    parser.add_argument(
+        "--max-vanished",
+        type=_share,
+        default=MOST_VANISHED,
+        metavar="SHARE",
+        help="largest share of a table's rows that a snapshot may delete (default 0.1)",
+    )
+    _add_mapping(parser)
+    _add_key(parser)
+    _add_repair(parser)
     parser.add_argument("--check", action="store_true", help="report everything, write nothing")
     parser.add_argument("--json", action="store_true", help="the report as JSON")
     parser.set_defaults(run=load_files)
+
+
+def _add_clinic(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--clinic", type=_code, default=DEFAULT_CLINIC, metavar="CODE", help="clinic (default main)"
+    )
+
+
+def _add_mapping(parser: argparse.ArgumentParser) -> None:
+    ways = parser.add_mutually_exclusive_group()
+    ways.add_argument(
+        "--mapping",
+        type=Path,
+        metavar="FILE",
+        help="mapping file that says how to read another system's export",
+    )
+    ways.add_argument("--preset", metavar="NAME", help="a mapping that comes with the program, see preset")
+
+
+def _add_repair(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--repair",
+        choices=("excel-dates",),
+        action="append",
+        default=[],
+        help="turn scores like 7/10 back that a spreadsheet took for dates, and count them",
+    )
+
+
+def _add_key(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--key",
+        type=Path,
+        metavar="FILE",
+        help="file with the key under which a mapping replaces ids by codes (default: RETURN_TO_RUN_KEY_FILE)",
+    )
+
+
+def _add_loads(commands: argparse._SubParsersAction[_Parser]) -> None:
+    parser = commands.add_parser("loads", help="list a clinic's loads, newest first")
+    _add_clinic(parser)
+    parser.add_argument("--json", action="store_true", help="the list as JSON, with every file")
+    parser.set_defaults(run=loads)
+
+
+def _add_rejects(commands: argparse._SubParsersAction[_Parser]) -> None:
+    parser = commands.add_parser("rejects", help="list refused rows: where and why, never what")
+    parser.add_argument(
+        "--load", type=_number, metavar="N", help="of this load (default: all that are still open)"
+    )
+    parser.add_argument("--csv", type=Path, metavar="FILE", help="write them to a CSV file")
+    _add_clinic(parser)
+    parser.add_argument("--json", action="store_true", help="the list as JSON")
+    parser.set_defaults(run=rejects)
+
+
+def _add_replay(commands: argparse._SubParsersAction[_Parser]) -> None:
+    parser = commands.add_parser(
+        "replay", help="read a load's files again and offer only the rows refused then"
+    )
+    parser.add_argument("load", type=_number, metavar="N", help="number of the load")
+    parser.add_argument(
+        "paths",
+        type=Path,
+        nargs="*",
+        metavar="PATH",
+        help="where its files are (default: the current folder)",
+    )
+    _add_clinic(parser)
+    parser.add_argument(
+        "--as-of", type=_day, metavar="DATE", help="day the data describe (default: that of the load)"
+    )
+    _add_mapping(parser)
+    _add_key(parser)
+    _add_repair(parser)
+    parser.add_argument("--json", action="store_true", help="the report as JSON")
+    parser.set_defaults(run=replay)
+
+
+def _add_rollback(commands: argparse._SubParsersAction[_Parser]) -> None:
+    parser = commands.add_parser("rollback", help="take the clinic's newest load back, exactly")
+    parser.add_argument("load", type=_number, metavar="N", help="number of the load, see loads")
+    _add_clinic(parser)
+    parser.add_argument("--json", action="store_true", help="what was done as JSON")
+    parser.set_defaults(run=rollback)
+
+
+def _add_suggest(commands: argparse._SubParsersAction[_Parser]) -> None:
+    parser = commands.add_parser(
+        "suggest", help="draft a mapping from a file's headers and the shapes of its values"
+    )
+    parser.add_argument("file", type=Path, metavar="FILE", help="one export of another system")
+    parser.add_argument(
+        "--table",
+        choices=("episodes", "running", "scores", "visits", "assessments", "appointments"),
+        help="what a row of it is (default: what fits the headers best)",
+    )
+    parser.set_defaults(run=suggest)
+
+
+def _add_preset(commands: argparse._SubParsersAction[_Parser]) -> None:
+    parser = commands.add_parser(
+        "preset", help="show the mappings that come with the program, or one of them"
+    )
+    parser.add_argument(
+        "name", nargs="?", metavar="NAME", help="the one to show; save it with > my.toml to change it"
+    )
+    parser.set_defaults(run=preset)
+
+
+def _add_form_kit(commands: argparse._SubParsersAction[_Parser]) -> None:
+    parser = commands.add_parser(
+        "form-kit", help="write the questions for patients, for Google Forms, Microsoft Forms and paper"
+    )
+    parser.add_argument("folder", type=Path, metavar="DIR", help="folder to write to; made if missing")
+    parser.add_argument("--codes", type=Path, metavar="FILE", help="the patients' codes, one a line")
+    parser.add_argument(
+        "--link", metavar="URL", help="the form's pre-filled link, with CODE where the code goes"
+    )
+    parser.set_defaults(run=form_kit)
 
 
 def _add_summary(commands: argparse._SubParsersAction[_Parser]) -> None:
@@ -220,22 +364,13 @@ def sample(arguments: argparse.Namespace, _deployment: Deployment, terminal: Ter
 
 def load_files(arguments: argparse.Namespace, deployment: Deployment, terminal: Terminal) -> int:
     """Load, or with --check do everything but keep it."""
-    request = LoadRequest(
-        find_sources(arguments.paths),
-        today=_today(),
-        clinic=arguments.clinic,
-        as_of=arguments.as_of,
-        most_rejected=arguments.max_rejected,
-        check_only=arguments.check,
-    )
-    with TemporaryDirectory() as folder:
-        url = deployment.database_url
-        if arguments.check and not store_exists(url):
-            url = f"sqlite:///{Path(folder) / 'check.db'}"
-        engine = open_store(url) if arguments.check and store_exists(url) else create_or_upgrade(url)
-        with terminal.progress() as progress:
-            report = load(engine, request, progress)
-        engine.dispose()
+    from dashboard.ledger_commands import load_inbox
+
+    if (arguments.inbox is None) == (not arguments.paths):
+        raise UsageError("Say what to load: PATH, or --inbox DIR. See: return-to-run load --help")
+    if arguments.inbox is not None:
+        return load_inbox(arguments, deployment, terminal, load_paths)
+    report = load_paths(arguments, deployment, terminal, arguments.paths)
     if arguments.json:
         terminal.load_json(report)
     else:
@@ -243,9 +378,109 @@ def load_files(arguments: argparse.Namespace, deployment: Deployment, terminal: 
     return report.exit_code
 
 
+def load_paths(
+    arguments: argparse.Namespace, deployment: Deployment, terminal: Terminal, paths: Sequence[Path]
+) -> LoadReport:
+    """Load files as the arguments of `load` say."""
+    pseudonyms = read_pseudonyms(arguments.environ, arguments.key)
+    with TemporaryDirectory() as folder:
+        request = LoadRequest(
+            sources_of(arguments, paths, pseudonyms, Path(folder)),
+            today=_today(),
+            clinic=arguments.clinic,
+            as_of=arguments.as_of,
+            most_rejected=arguments.max_rejected,
+            most_vanished=arguments.max_vanished,
+            check_only=arguments.check,
+            pseudonyms=pseudonyms,
+            repairs_dates="excel-dates" in arguments.repair,
+        )
+        url = deployment.database_url
+        if arguments.check and not store_exists(url):
+            url = f"sqlite:///{Path(folder) / 'check.db'}"
+        engine = open_store(url) if arguments.check and store_exists(url) else create_or_upgrade(url)
+        with using(engine), terminal.progress() as progress:
+            report = load(engine, request, progress)
+    return report
+
+
+def sources_of(
+    arguments: argparse.Namespace,
+    paths: Sequence[Path],
+    pseudonyms: Pseudonyms | None,
+    scratch: Path | None = None,
+) -> Sources:
+    """The files to read, through the mapping or preset of the arguments."""
+    pseudonym = pseudonyms.pseudonymise if pseudonyms else None
+    if not (arguments.mapping or arguments.preset):
+        return find_sources(paths, scratch, pseudonym=pseudonym)
+    from etl.mapping_file import read_mapping, read_preset  # pydantic loads only when used
+
+    mapping = read_mapping(arguments.mapping) if arguments.mapping else read_preset(arguments.preset)
+    return find_sources(paths, scratch, mapping=mapping, pseudonym=pseudonym)
+
+
+def loads(arguments: argparse.Namespace, deployment: Deployment, terminal: Terminal) -> int:
+    """What was loaded, when, and what became of it."""
+    from dashboard.ledger_commands import show_loads
+
+    return show_loads(arguments, deployment, terminal)
+
+
+def rejects(arguments: argparse.Namespace, deployment: Deployment, terminal: Terminal) -> int:
+    """Refused rows as a table, JSON or CSV."""
+    from dashboard.ledger_commands import show_rejects
+
+    return show_rejects(arguments, deployment, terminal)
+
+
+def replay(arguments: argparse.Namespace, deployment: Deployment, terminal: Terminal) -> int:
+    """Offer the refused rows of a load again."""
+    from dashboard.ledger_commands import replay_load
+
+    pseudonyms = read_pseudonyms(arguments.environ, arguments.key)
+    sources = sources_of(arguments, arguments.paths or [Path()], pseudonyms)
+    return replay_load(arguments, deployment, terminal, sources, pseudonyms, today=_today())
+
+
+def rollback(arguments: argparse.Namespace, deployment: Deployment, terminal: Terminal) -> int:
+    """Take the newest load back."""
+    from dashboard.ledger_commands import roll_load_back
+
+    return roll_load_back(arguments, deployment, terminal)
+
+
+def suggest(arguments: argparse.Namespace, _deployment: Deployment, terminal: Terminal) -> int:
+    """Draft a mapping; no value of the file is in it."""
+    from etl.suggest import suggest_mapping
+
+    with TemporaryDirectory() as folder:
+        terminal.write(suggest_mapping(arguments.file, Path(folder), arguments.table).rstrip())
+    return 0
+
+
+def preset(arguments: argparse.Namespace, _deployment: Deployment, terminal: Terminal) -> int:
+    """List the presets, or print one."""
+    from etl.mapping_file import preset_names, preset_text
+
+    terminal.write(preset_text(arguments.name).rstrip() if arguments.name else "\n".join(preset_names()))
+    return 0
+
+
+def form_kit(arguments: argparse.Namespace, _deployment: Deployment, terminal: Terminal) -> int:
+    """Write the form kit."""
+    from etl.form_kit import write_form_kit
+
+    written = write_form_kit(arguments.folder, link=arguments.link, codes=arguments.codes)
+    terminal.say(f"Written to {arguments.folder}: {', '.join(path.name for path in written)}.")
+    return 0
+
+
 def summary(arguments: argparse.Namespace, deployment: Deployment, terminal: Terminal) -> int:
     """Answer one question, as the owner of the record or for sharing."""
-    from dashboard.summary import NotAllowed, outcome_summary
+    from dashboard.question import NotAllowed, ask
+    from dashboard.sections.catalogue import SECTIONS, documents
+    from dashboard.summary import outcome_summary
     from dashboard.summary_json import as_json
 
     cohort = Cohort(
@@ -258,15 +493,17 @@ def summary(arguments: argparse.Namespace, deployment: Deployment, terminal: Ter
         goals=() if arguments.all_goals or arguments.by == "goal" else ("running",),
         all_episodes=arguments.all_episodes,
     )
-    engine = open_store(deployment.database_url)
     try:
-        with reading(engine) as connection:
+        with using(open_store(deployment.database_url)) as engine, reading(engine) as connection:
             scope = Scope(arguments.audience)
             result = outcome_summary(connection, scope, cohort, by=arguments.by, days=arguments.days)
+            sections = (
+                documents(connection, ask(connection, scope, cohort), SECTIONS) if arguments.json else {}
+            )
     except NotAllowed as error:
         raise UsageError(str(error)) from None
     if arguments.json:
-        terminal.write(as_json(result))
+        terminal.write(as_json(result, sections))
     else:
         terminal.summary(result)
     return 0
@@ -393,6 +630,12 @@ def _code(text: str) -> str:
     if not KEY_PATTERN.fullmatch(text):
         raise argparse.ArgumentTypeError("a code is up to 64 letters, digits and _ . : -")
     return text
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) < 2**31):
+        raise argparse.ArgumentTypeError("the number of a load is 1, 2, 3 …")
+    return int(text)
 
 
 def _port(text: str) -> int:

@@ -14,6 +14,7 @@ from functools import cache
 
 from sqlalchemy import Connection
 
+from dashboard.question import ask, everybody_in_period
 from dashboard.stats.benchmark import Benchmark, Verdict, compare
 from dashboard.stats.certainty import Certainty, certainty
 from dashboard.stats.disclosure import coarsen, complement_withheld, proportion_withheld, shown_count
@@ -32,17 +33,14 @@ from dashboard.stats.survival import (
 )
 from sql import reference
 from sql.cohort import Audience, Cohort, Scope, in_group_order
-from sql.engine import StoreError
 from sql.queries.intake_counts import IntakeCounts, intake_counts
 from sql.queries.recovery_counts import RecoveryCount, recovery_counts
-from sql.queries.store_facts import StoreFacts, as_of, store_facts, therapists_besides
+from sql.queries.store_facts import StoreFacts
 from sql.settings import setting_history, setting_value
 
 HORIZONS_DAYS = (56, 84, 182)
 MEDIAN = 0.5
 RMST_DAYS = 182
-MOST_FILTERS_WHEN_SHARED = 2
-FEWEST_OTHER_THERAPISTS = 3
 CLASSES = ("returned", "in_care", "stopped", "discharged_unrecorded", "lost", "cannot_count")
 
 
@@ -57,10 +55,6 @@ _FIGURES = (
     "rmst_182_days",
     "became",
 )
-
-
-class NotAllowed(Exception):
-    """The question may not be answered for this reader; the message says what may."""
 
 
 @dataclass(frozen=True)
@@ -156,14 +150,8 @@ def outcome_summary(
     StoreError
         if nothing was loaded for the clinics asked for.
     """
-    facts = store_facts(connection, scope)
-    clinics = tuple(code for code in facts.clinics if not cohort.clinics or code in cohort.clinics)
-    day = as_of(connection, clinics)
-    if day is None:
-        raise StoreError("Nothing has been loaded for the clinics asked for. Run: return-to-run load FOLDER.")
-    k = max(int(setting_value(connection, code, "k")) for code in clinics)
-    _check_allowed(connection, scope, cohort, by, k)
-    shared = scope.audience == "sharing"
+    asked = ask(connection, scope, cohort, by)
+    facts, clinics, day, k, shared = asked.facts, asked.clinics, asked.as_of, asked.k, asked.shared
     horizons = sorted({*days, *(b.horizon_to_days for b in benchmarks().values() if b.compare == "verdict")})
 
     def count(grouped_by: str | None) -> dict[str, list[RecoveryCount]]:
@@ -172,9 +160,9 @@ def outcome_summary(
             scope,
             cohort,
             as_of=day,
-            in_care_days=max(int(setting_value(connection, code, "in_care_days")) for code in clinics),
+            in_care_days=asked.in_care_days,
             by=grouped_by,
-            several_clinics=len(clinics) > 1,
+            several_clinics=asked.several_clinics,
         )
         groups: dict[str, list[RecoveryCount]] = defaultdict(list)
         for row in rows:
@@ -184,7 +172,7 @@ def outcome_summary(
     conditions = count("condition")
     all_rows = [row for rows in conditions.values() for row in rows]
     total = sum(row.episodes for row in all_rows)
-    unfiltered = _unfiltered(connection, scope, cohort) if shared else total
+    unfiltered = everybody_in_period(connection, asked) if shared else total
 
     def summarise(name: str, rows: list[RecoveryCount]) -> GroupSummary:
         if not shared:
@@ -223,48 +211,6 @@ def outcome_summary(
         test=_test(by, groups),
         verdicts=_verdicts(by_condition, cohort, facts, day, definition_changed=changed_on is not None),
     )
-
-
-def _check_allowed(connection: Connection, scope: Scope, cohort: Cohort, by: str | None, k: int) -> None:
-    """What an audience that does not hold the record may not ask."""
-    if scope.audience == "clinic" and scope.own is None:
-        return
-    if by == "therapist" or cohort.therapists:
-        raise NotAllowed("Figures by therapist are for the clinic's owner only. Ask without the therapist.")
-    if cohort.filters > MOST_FILTERS_WHEN_SHARED:
-        raise NotAllowed("Figures to share take at most two filters beside the period. Remove one.")
-    for bound, whole in ((cohort.first_visit_from, _starts_month), (cohort.first_visit_to, _ends_month)):
-        if bound is not None and not whole(bound):
-            raise NotAllowed(
-                "Figures to share cover whole months. Start on a first and end on a last of a month."
-            )
-    if scope.own is not None:
-        others, episodes = therapists_besides(connection, scope, cohort, scope.own)
-        if others < FEWEST_OTHER_THERAPISTS or episodes < k:
-            raise NotAllowed(
-                "Clinic figures are shown to a therapist only if at least three colleagues, with at least "
-                f"{k} episodes together, stand behind them. Choose a longer period or fewer filters."
-            )
-
-
-def _starts_month(day: date) -> bool:
-    return day.day == 1
-
-
-def _ends_month(day: date) -> bool:
-    return date.fromordinal(day.toordinal() + 1).day == 1
-
-
-def _unfiltered(connection: Connection, scope: Scope, cohort: Cohort) -> int:
-    """Everybody of the same period and goals, without the other filters."""
-    whole = Cohort(
-        first_visit_from=cohort.first_visit_from,
-        first_visit_to=cohort.first_visit_to,
-        goals=cohort.goals,
-        all_episodes=cohort.all_episodes,
-    )
-    counts = intake_counts(connection, scope, whole)
-    return sum(n or 0 for n in (counts.in_curve, counts.red_flag, counts.already_running))
 
 
 def _exact(name: str, rows: list[RecoveryCount], days: Sequence[int]) -> GroupSummary:

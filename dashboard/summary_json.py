@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from dashboard.stats.log_rank import LogRank
@@ -11,9 +12,10 @@ from dashboard.summary import CLASSES, GroupSummary, OutcomeSummary
 SCHEMA = 1
 
 
-def as_json(summary: OutcomeSummary) -> str:
-    """The summary as indented JSON text; shares of shared figures are whole per cent."""
-    return json.dumps(as_document(summary), indent=2, ensure_ascii=False, allow_nan=False)
+def as_json(summary: OutcomeSummary, sections: Mapping[str, Any] | None = None) -> str:
+    """The summary and the sections as indented JSON text; shares of shared figures are whole per cent."""
+    document = {**as_document(summary), **(sections or {})}
+    return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False)
 
 
 def as_document(summary: OutcomeSummary) -> dict[str, Any]:

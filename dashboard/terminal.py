@@ -21,6 +21,9 @@ from etl.load import FileReport, LoadReport
 
 if TYPE_CHECKING:
     from dashboard.summary import GroupSummary, OutcomeSummary
+    from etl.rollback import RollbackReport
+    from sql.queries.loads import Load, Reject
+    from sql.queries.privacy_counts import PrivacyCounts
     from sql.settings import SettingChange, SettingSpec
 
 MOST_RULES_SHOWN = 10
@@ -83,7 +86,7 @@ class Terminal:
             if file.stopped_by:
                 self._stopped(file)
         for warning in (warning for file in report.files for warning in file.warnings):
-            where = f"{warning.file}: column {warning.column}"
+            where = f"{warning.file}: column {warning.column}" if warning.column else warning.file
             self._out.print(
                 f"[yellow]Note[/] {escape(where)}: {RULES[warning.rule].says}. {RULES[warning.rule].remedy}"
             )
@@ -120,20 +123,66 @@ class Terminal:
 
     def load_json(self, report: LoadReport) -> None:
         """The same for programs."""
+        self.write(json.dumps(load_document(report), indent=2, ensure_ascii=False))
+
+    def loads(self, clinic: str, loads: Sequence[Load], privacy: PrivacyCounts, k: int) -> None:
+        """A line per load, newest first; below, how far people stand out."""
+        if not loads:
+            self.say(f"Clinic {clinic!r} has no loads yet. Load files: return-to-run load PATH")
+            return
+        table = Table(show_edge=False)
+        for head in ("load", "on", "as of", "status", "new", "updated", "refused", "open"):
+            words = head in ("on", "as of", "status")
+            table.add_column(head, justify="left" if words else "right", no_wrap=head != "status")
+        for load in loads:
+            table.add_row(*_load_row(load))
+        self._out.print(table)
+        if privacy.smallest is not None:
+            self.say(
+                f"By age band, sex, condition and site: {privacy.groups} groups, the smallest of {privacy.smallest}; "
+                f"{privacy.below_k} of {privacy.episodes} episodes are in a group of fewer than {k}."
+            )
+
+    def loads_json(self, clinic: str, loads: Sequence[Load], privacy: PrivacyCounts) -> None:
+        """The same for programs, with every file."""
+        document = {
+            "schema": 1,
+            "clinic": clinic,
+            "loads": [asdict(load) for load in loads],
+            "privacy": asdict(privacy),
+        }
+        self.write(json.dumps(document, indent=2, ensure_ascii=False, default=lambda day: day.isoformat()))
+
+    def rejects(self, rejects: Sequence[Reject]) -> None:
+        """Refused places by rule, with the remedy."""
+        if not rejects:
+            self.say("No refused rows are open.")
+            return
+        self._problems(
+            [Problem(f"load {r.load_number}, {r.file}", r.line, r.column, r.rule, r.shape) for r in rejects]
+        )
+        self.say("All of them: --csv FILE or --json. After the cause is gone: return-to-run replay N")
+
+    def rollback(self, report: RollbackReport) -> None:
+        """What taking a load back did."""
+        deleted, restored = report.deleted.total(), report.restored.total()
+        stands = f"data to {report.as_of.isoformat()}" if report.as_of else "no load is left"
+        self.say(
+            f"Load {report.load_number} was taken back: {deleted:,} rows deleted, {restored:,} restored; {stands}."
+        )
+
+    def rollback_json(self, report: RollbackReport) -> None:
+        """The same for programs."""
         document = {
             "schema": 1,
             "clinic": report.clinic,
             "load_number": report.load_number,
-            "status": report.status,
-            "as_of": report.as_of.isoformat(),
-            "exit_code": report.exit_code,
+            "deleted": dict(report.deleted),
+            "restored": dict(report.restored),
             "outcomes_derived": report.outcomes_derived,
-            "seconds": round(report.seconds, 3),
-            "locked_seconds": round(report.locked_seconds, 3),
-            "files": [_file_document(file) for file in report.files],
-            "notes": report.notes,
+            "as_of": report.as_of and report.as_of.isoformat(),
         }
-        self.write(json.dumps(document, indent=2, ensure_ascii=False))
+        self.write(json.dumps(document, indent=2))
 
     def settings(self, rows: Sequence[tuple[SettingSpec, str, list[SettingChange]]]) -> None:
         """Settings with their value, since when, and what they mean."""
@@ -200,15 +249,19 @@ def _file_table(report: LoadReport) -> Table:
 def _headline(report: LoadReport) -> str:
     took = f"{report.seconds:.1f} s"
     match report.status:
-        case "loaded" if not report.changed:
+        case "loaded" if report.vanished:
+            return (
+                f"Load {report.load_number} done: {report.changed:,} rows new or updated, "
+                f"{report.vanished.total():,} vanished rows deleted. {took}."
+            )
+        case "loaded" if not report.changed and not report.rejected:
             return f"Load {report.load_number}: nothing new, every row was already there. {took}."
         case "loaded":
             refused = f", {report.rejected} rows refused" if report.rejected else ""
             return f"Load {report.load_number} done: {report.changed:,} rows new or updated{refused}. {took}."
         case "checked":
-            return (
-                f"Checked only, nothing was written: {report.changed:,} rows would be new or updated. {took}."
-            )
+            rows = "row" if report.changed == 1 else "rows"
+            return f"Checked only, nothing was written: {report.changed:,} {rows} would be new or updated. {took}."
         case "unchanged":
             return "Nothing to do: these files were loaded before, with the same content."
         case _:
@@ -219,6 +272,49 @@ def _place(problem: Problem) -> str:
     column = f", column {problem.column}" if problem.column else ""
     shape = f" (looks like {problem.shape})" if problem.shape else ""
     return f"{problem.file}, line {problem.line}{column}{shape}"
+
+
+def load_document(report: LoadReport) -> dict[str, object]:
+    """What happened in a load, for programs."""
+    return {
+        "schema": 1,
+        "clinic": report.clinic,
+        "load_number": report.load_number,
+        "status": report.status,
+        "mode": report.mode,
+        "replay_of": report.replay_of,
+        "as_of": report.as_of.isoformat(),
+        "exit_code": report.exit_code,
+        "vanished": dict(report.vanished),
+        "outcomes_derived": report.outcomes_derived,
+        "seconds": round(report.seconds, 3),
+        "locked_seconds": round(report.locked_seconds, 3),
+        "files": [_file_document(file) for file in report.files],
+        "notes": report.notes,
+    }
+
+
+def reject_document(reject: Reject) -> dict[str, object]:
+    """A refused place with its rule, for programs."""
+    rule = RULES[reject.rule]
+    return {**asdict(reject), "says": rule.says, "remedy": rule.remedy}
+
+
+def _load_row(load: Load) -> list[str]:
+    status = load.status.replace("_", " ")
+    if load.replay_of is not None:
+        status += f", replay of {load.replay_of}"
+    if load.mode == "snapshot":
+        status += f", snapshot: {load.vanished:,} vanished"
+    counts = [load.total(name) for name in ("inserted", "updated", "rejected")]
+    still_open = load.open_rejects if load.status == "loaded" else 0
+    return [
+        str(load.load_number),
+        f"{load.started_at:%Y-%m-%d}",
+        load.as_of.isoformat(),
+        status,
+        *(f"{count:,}" for count in (*counts, still_open)),
+    ]
 
 
 def _file_document(file: FileReport) -> dict[str, object]:

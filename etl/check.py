@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from etl.contract import ColumnSpec, TableSpec
 from etl.errors import FileStop, Problem, Refusal, shape_of
-from etl.parse import KEY_PATTERN, ColumnReader, Parsed, Stored
+from etl.file_watch import FileWatch, UnmappedColumns
+from etl.identifiers import may_be_shown, shown_header
+from etl.parse import ColumnReader, Parsed, Stored
 from etl.readers import Chunk, TableReader
 from etl.rules import TEN, FileChecks, broken_rows
 from sql.reference import instruments
@@ -30,13 +33,17 @@ class CheckedChunk:
     read: int
     rejected: int
     filtered: int
+    refused_keys: list[StagedRow | None] = field(default_factory=list)
+    """Values of the key columns of each refused row, None where they cannot be read."""
 
 
 @dataclass
 class TableCheck:
     """Checks one file of a table, chunk by chunk.
 
-    `stored_names` are the columns of every staged row; `warnings` and `normalised` fill up on the way.
+    `stored_names` are the columns of every staged row; `warnings` and `normalised` fill up on the way. whole: False
+    where only some lines of the file are read; what only a whole column shows was judged before then. repairs_dates:
+    scores that a spreadsheet took for dates are turned back.
 
     Raises
     ------
@@ -48,6 +55,8 @@ class TableCheck:
     file_name: str
     reader: TableReader
     as_of: str
+    whole: bool = True
+    repairs_dates: bool = False
     warnings: list[Problem] = field(default_factory=list)
     normalised: int = 0
 
@@ -59,6 +68,11 @@ class TableCheck:
             name: ColumnReader(self.table.column(name), as_of=self.as_of) for name in self._positions
         }
         self._file_checks = FileChecks(self.table)
+        self._watch = FileWatch(self.table, self._positions, self.as_of, whole=self.whole)
+        for name, reader in self._readers.items():
+            reader.watch = self._watch.watches[name]
+            reader.repairs_dates = self.repairs_dates
+        self._repaired: Counter[str] = Counter()
 
     @property
     def present(self) -> tuple[str, ...]:
@@ -75,8 +89,15 @@ class TableCheck:
     def chunks(self) -> Iterator[CheckedChunk]:
         """All rows of the file, checked."""
         for chunk in self.reader.chunks():
+            self._unmapped.see(chunk)
             yield self._check(chunk)
-        self._file_checks.finish()
+        yield self._judged()
+        self._tell_of_identifiers()
+        for name, count in self._repaired.items():
+            self.warnings.append(Problem(self.file_name, 1, f"{name} ({count}×)", "repaired_dates"))
+        self.warnings += [Problem(self.file_name, 1, column, rule) for rule, column in self.reader.notes]
+        if self.whole:
+            self._file_checks.finish()
 
     def _locate(self, header: list[str]) -> dict[str, int]:
         known = {spec.name: spec for spec in self.table.columns}
@@ -85,15 +106,25 @@ class TableCheck:
         for position, name in enumerate(header):
             wanted = name.casefold()
             if wanted and wanted in seen:
-                raise FileStop("duplicate_header", column=_shown(name, position))
+                raise FileStop("duplicate_header", column=shown_header(name, position))
             seen.add(wanted)
             if wanted in known:
                 positions[wanted] = position
-            else:
-                shown = _shown(name, position)
-                self.warnings.append(Problem(self.file_name, 1, shown, "unknown_column"))
+        unmapped = [place for place in range(len(header)) if place not in positions.values()]
+        self._unmapped = UnmappedColumns(header, unmapped, last_year=int(self.as_of[:4]))
+        self._told_at = {place: number for number, place in enumerate(unmapped, start=len(self.warnings))}
+        self.warnings += map(self._left_out, unmapped)
         self._require(known, positions, header)
         return positions
+
+    def _left_out(self, place: int) -> Problem:
+        rule = "identifier_column" if place in self._unmapped.holding() else "unknown_column"
+        return Problem(self.file_name, 1, self._unmapped.shown(place), rule)
+
+    def _tell_of_identifiers(self) -> None:
+        """A column that nothing was known of turned out to hold identifiers."""
+        for place in self._unmapped.holding():
+            self.warnings[self._told_at[place]] = self._left_out(place)
 
     def _require(self, known: dict[str, ColumnSpec], positions: dict[str, int], header: list[str]) -> None:
         missing = [name for name in self.table.required if name not in positions]
@@ -108,6 +139,7 @@ class TableCheck:
         size = len(chunk.lines)
         texts = {name: chunk.columns[self._positions[name]] for name in self.present}
         columns = {name: self._parse(name, texts[name], chunk) for name in texts}
+        self._watch.see(chunk, texts)
         if self.table.name == "scores":
             columns["context"] = self._contexts(columns, size)
         self._file_checks.see(texts, columns, size)
@@ -117,25 +149,66 @@ class TableCheck:
         filtered = self._filtered(columns) - broken
         keep = [index for index in range(size) if index not in broken and index not in filtered]
         whole = len(keep) == size
-        lines = chunk.lines if whole else [chunk.lines[index] for index in keep]
+        lines: Sequence[int] = chunk.lines if whole else [chunk.lines[index] for index in keep]
+        refused_keys: list[StagedRow | None] = [None] * len(chunk.broken)
+        refused_keys += [self._key_of(columns, index) for index in broken]
         if not whole:
             columns = {name: [values[index] for index in keep] for name, values in columns.items()}
         by_rule: dict[int, Problem] = {}
         for index, column, rule in broken_rows(self.table, columns, len(lines)):
             by_rule[index] = Problem(self.file_name, lines[index], column, rule)
             problems.append(by_rule[index])
-        rows = self._rows(columns)
+        rows: Sequence[StagedRow] = self._rows(columns)
         if by_rule:
+            refused_keys += [self._key_of(columns, index) for index in by_rule]
             rows = [row for index, row in enumerate(rows) if index not in by_rule]
             lines = [line for index, line in enumerate(lines) if index not in by_rule]
+        lines, rows = self._watch.hold(lines, rows, self.stored_names)
         return CheckedChunk(
             lines,
             rows,
             problems,
-            read=size + len(chunk.broken),
+            read=size + len(chunk.broken) + chunk.filtered,
             rejected=len(chunk.broken) + len(broken) + len(by_rule),
-            filtered=len(filtered),
+            filtered=len(filtered) + chunk.filtered,
+            refused_keys=refused_keys,
         )
+
+    def _judged(self) -> CheckedChunk:
+        """Rows that waited until their column was judged."""
+        waited = self._watch.finish(self.stored_names)
+        problems = [
+            Problem(self.file_name, line, column, "identifier", shape)
+            for line, _, column, shape in waited.refused
+        ]
+        places = [self.stored_names.index(name) for name in self._key_names]
+        keys = [tuple(row[place] for place in places) for _, row, _, _ in waited.refused]
+        readable = [key if self._has_episode(key) else None for key in keys]
+        return CheckedChunk(
+            waited.lines,
+            waited.rows,
+            problems,
+            read=0,
+            rejected=len(problems),
+            filtered=0,
+            refused_keys=readable,
+        )
+
+    @property
+    def _key_names(self) -> list[str]:
+        """Key columns that staged rows have."""
+        return [name for name in self.table.key if name in self.staged_columns]
+
+    def _key_of(self, columns: dict[str, Sequence[Parsed]], index: int) -> StagedRow | None:
+        """The key of a refused row; None if it cannot be read or names the patient instead of the episode."""
+        key = tuple(columns[name][index] for name in self._key_names)
+        if any(isinstance(value, Refusal) for value in key) or not self._has_episode(key):
+            return None
+        return key  # type: ignore[return-value]
+
+    def _has_episode(self, key: Sequence[Parsed]) -> bool:
+        names = self._key_names
+        return "episode_id" in names and bool(key[names.index("episode_id")])
 
     def _parse(self, name: str, texts: Sequence[str], chunk: Chunk) -> Sequence[Parsed]:
         reader = self._readers[name]
@@ -146,6 +219,8 @@ class TableCheck:
             raise
         if reader.normalised:
             self.normalised += sum(1 for text in texts if text in reader.normalised)
+        if reader.repaired:
+            self._repaired[name] += sum(1 for text in texts if text in reader.repaired)
         return values
 
     def _contexts(self, columns: dict[str, Sequence[Parsed]], size: int) -> Sequence[Parsed]:
@@ -213,16 +288,11 @@ class TableCheck:
         )
 
 
-def _shown(header: str, position: int) -> str:
-    """A header as it may be shown: by its place if it is not a plain name."""
-    return header if KEY_PATTERN.fullmatch(header) else f"no. {position + 1}"
-
-
 def _hint(missing: str, known: Set[str], header: Sequence[str]) -> str:
     """What may be meant by a missing column. A line with dates or numbers is no header: no word of it is shown."""
     if any(_LIKE_DATA.fullmatch(name) for name in header):
         return "the first line does not look like a header"
-    others = {name.casefold(): name for name in header if _LIKE_HEADER.fullmatch(name)}
+    others = {name.casefold(): name for name in header if _LIKE_HEADER.fullmatch(name) and may_be_shown(name)}
     if near := get_close_matches(missing, sorted(others.keys() - known), n=2, cutoff=0.6):
         return f"perhaps {' or '.join(others[name] for name in near)}"
     return "" if others.keys() & known else "the first line must be the header"

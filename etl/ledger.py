@@ -44,29 +44,61 @@ def next_number(connection: Connection, clinic: str, *, sample: bool) -> int:
     return (last or 0) + 1
 
 
-def latest_contents(connection: Connection, clinic: str, table: str) -> frozenset[str]:
-    """Contents (sha256) of the clinic's latest load of a table, if all of it was taken without a reject."""
+def latest_contents(connection: Connection, clinic: str, table: str, mode: str) -> frozenset[tuple[str, str]]:
+    """Contents (sha256 of file and mapping) of the clinic's latest load of a table, if it took all of it.
+
+    Empty if a row was rejected, if the contract was another one, or if a snapshot is asked for and it was none.
+    """
+    run_of_file = (load_run.c.clinic == load_file.c.clinic) & (
+        load_run.c.load_number == load_file.c.load_number
+    )
     loaded = (
-        select(load_file.c.load_number, load_run.c.contract_version)
-        .join(load_run, (load_run.c.clinic == load_file.c.clinic) & (load_run.c.load_number == load_file.c.load_number))
+        select(load_file.c.load_number, load_run.c.contract_version, load_run.c.mode)
+        .join(load_run, run_of_file)
         .where(
             load_file.c.clinic == clinic, load_file.c.table_name == table,
-            load_run.c.status == "loaded", ~load_file.c.skipped,
+            load_run.c.status == "loaded", load_run.c.replay_of.is_(None), ~load_file.c.skipped,
         )
         .order_by(load_file.c.load_number.desc())
         .limit(1)
     )  # fmt: skip
     latest = connection.execute(loaded).first()
-    if latest is None or latest.contract_version != CONTRACT_VERSION:
+    if latest is None or latest.contract_version != CONTRACT_VERSION or mode not in ("delta", latest.mode):
         return frozenset()
     files = connection.execute(
-        select(load_file.c.sha256, load_file.c.rejected).where(
+        select(load_file.c.sha256, load_file.c.mapping_sha256, load_file.c.rejected).where(
             load_file.c.clinic == clinic,
             load_file.c.table_name == table,
             load_file.c.load_number == latest.load_number,
         )
     ).all()
-    return frozenset() if any(row.rejected for row in files) else frozenset(row.sha256 for row in files)
+    if any(row.rejected for row in files):
+        return frozenset()
+    return frozenset((row.sha256, row.mapping_sha256) for row in files)
+
+
+def newest_standing(connection: Connection, clinic: str) -> int | None:
+    """Number of the clinic's newest load that was neither refused nor taken back."""
+    newest: int | None = connection.scalar(
+        select(func.max(load_run.c.load_number)).where(
+            load_run.c.clinic == clinic, load_run.c.status == "loaded"
+        )
+    )
+    return newest
+
+
+def latest_key(connection: Connection, clinic: str) -> str | None:
+    """Fingerprint of the key under which the clinic's codes were made, in loads that stand."""
+    return connection.scalar(
+        select(load_run.c.key_fingerprint)
+        .where(
+            load_run.c.clinic == clinic,
+            load_run.c.status == "loaded",
+            load_run.c.key_fingerprint.is_not(None),
+        )
+        .order_by(load_run.c.load_number.desc())
+        .limit(1)
+    )
 
 
 def known_as_of(connection: Connection, clinic: str) -> date | None:
@@ -89,6 +121,8 @@ def open_run(connection: Connection, report: LoadReport, started_at: datetime) -
             finished_at=started_at,
             contract_version=CONTRACT_VERSION,
             program_version=version("return-to-run"),
+            mode=report.mode,
+            replay_of=report.replay_of,
         )
     )
 
@@ -98,12 +132,25 @@ def close_run(connection: Connection, report: LoadReport) -> None:
     key = {"clinic": report.clinic, "load_number": report.load_number}
     run = (load_run.c.clinic == report.clinic) & (load_run.c.load_number == report.load_number)
     finished_at = datetime.now(UTC).replace(tzinfo=None)
-    connection.execute(update(load_run).where(run).values(status=report.status, finished_at=finished_at))
+    connection.execute(
+        update(load_run)
+        .where(run)
+        .values(
+            status=report.status,
+            finished_at=finished_at,
+            vanished=report.vanished.total(),
+            key_fingerprint=report.key_fingerprint,
+        )
+    )
     if report.files:
         connection.execute(insert(load_file), [{**key, **_file_row(file)} for file in report.files])
     rejects = _reject_rows(report.files)
     if rejects:
         connection.execute(insert(reject), [{**key, **row} for row in rejects])
+    if report.status == "loaded" and report.replay_of is not None:
+        offered = (reject.c.clinic == report.clinic) & (reject.c.load_number == report.replay_of)
+        still_open = offered & reject.c.replayed_in.is_(None)
+        connection.execute(update(reject).where(still_open).values(replayed_in=report.load_number))
 
 
 def _file_row(file: FileReport) -> dict[str, object]:
@@ -116,6 +163,7 @@ def _file_row(file: FileReport) -> dict[str, object]:
         "table_name": file.table,
         "file_name": file.name,
         "sha256": file.sha256,
+        "mapping_sha256": file.mapping_sha256,
         "skipped": file.skipped,
         "stopped_by": file.stopped_by.rule if file.stopped_by else None,
         **counts,

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import gc
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from itertools import groupby
 from time import perf_counter
 from typing import Literal
 
 from sqlalchemy import Connection, Engine, exists, func, literal, select
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from etl import ledger
 from etl.check import TableCheck
 from etl.contract import TABLES
-from etl.errors import RULES, FileStop, LoadError, Problem
-from etl.merge import merge
-from etl.readers import open_reader
-from etl.sources import Source, Sources
-from etl.stage import Stage, add_rows, create_stage
-from sql.engine import StoreError, analyse
+from etl.database import database_errors, own_connection
+from etl.errors import RULES, FileStop, IdentifiersFound, LoadError, Problem
+from etl.identifiers import shown_file_name
+from etl.merge import leave_newer, merge
+from etl.pseudonym import Pseudonyms
+from etl.snapshot import MOST_VANISHED, delete_vanished, stored_rows
+from etl.sources import Situation, Source, Sources
+from etl.stage import Stage, add_refused_keys, add_rows, code_book, create_stage, watch_refused
+from sql.engine import analyse
 from sql.outcomes import derive_outcomes, touched_episode
 from sql.schema import episode, episode_outcome
 from sql.settings import setting_value
@@ -38,14 +42,22 @@ Progress = Callable[[str, int], None]
 
 @dataclass(frozen=True)
 class LoadRequest:
-    """What to load (`find_sources` finds it). `as_of` None takes the manifest's day, else `today`."""
+    """What to load (`find_sources` finds it). `as_of` None takes the manifest's day, else `today`.
+
+    replay_of: the load whose refused lines are offered again (`replay_sources` finds them). pseudonyms: those that
+    the mapping uses.
+    """
 
     sources: Sources
     today: date
     clinic: str = DEFAULT_CLINIC
     as_of: date | None = None
     most_rejected: float = MOST_REJECTED
+    most_vanished: float = MOST_VANISHED
     check_only: bool = False
+    replay_of: int | None = None
+    pseudonyms: Pseudonyms | None = None
+    repairs_dates: bool = False
 
 
 @dataclass
@@ -69,6 +81,8 @@ class FileReport:
     warnings: list[Problem] = field(default_factory=list)
     stopped_by: Problem | None = None
     stop_detail: str = ""
+    mapping_sha256: str = ""
+    leaves_out: tuple[str, ...] = ()
 
 
 @dataclass
@@ -81,6 +95,11 @@ class LoadReport:
     status: Literal["loaded", "refused", "unchanged", "checked"] = "refused"
     files: list[FileReport] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    mode: str = "delta"
+    replay_of: int | None = None
+    vanished: Counter[str] = field(default_factory=Counter)
+    key_fingerprint: str | None = None
+    repairs_dates: bool = False
     outcomes_derived: int = 0
     seconds: float = 0.0
     locked_seconds: float = 0.0
@@ -97,9 +116,10 @@ class LoadReport:
 
     @property
     def exit_code(self) -> int:
-        """0 loaded, 1 loaded with rejects, 3 nothing loaded."""
+        """0 loaded, 1 loaded with rejects, 3 nothing loaded, 4 nothing loaded because of identifiers."""
         if self.status == "refused":
-            return 3
+            found = any(file.stopped_by and file.stopped_by.rule == "identifiers" for file in self.files)
+            return IdentifiersFound.exit_code if found else LoadError.exit_code
         return 1 if self.rejected else 0
 
 
@@ -120,11 +140,21 @@ def load(engine: Engine, request: LoadRequest, progress: Progress = lambda _name
     began, started_at = perf_counter(), datetime.now(UTC).replace(tzinfo=None)
     sources = request.sources
     report = LoadReport(request.clinic, request.as_of or sources.as_of or request.today)
+    report.notes += sources.notes
+    report.mode, report.replay_of = sources.mode, request.replay_of
+    report.repairs_dates = request.repairs_dates
     report.files = [
-        FileReport(number, source.table, source.path.name, source.sha256)
+        FileReport(
+            number,
+            source.table,
+            shown_file_name(source.name, number),
+            source.sha256,
+            mapping_sha256=source.mapping_sha256,
+            leaves_out=source.leaves_out,
+        )
         for number, source in enumerate(sources.files, start=1)
     ]
-    with _own_connection(engine) as connection, _database_errors():
+    with own_connection(engine) as connection, database_errors("Nothing was loaded"):
         _settle_what_is_new(connection, report, sources)
         if report.status != "unchanged":
             with connection.begin():
@@ -137,35 +167,6 @@ def load(engine: Engine, request: LoadRequest, progress: Progress = lambda _name
     return report
 
 
-@contextmanager
-def _own_connection(engine: Engine) -> Iterator[Connection]:
-    """A connection that is closed for good afterwards, and its temporary tables with it."""
-    with engine.connect() as connection:
-        connection.detach()
-        yield connection
-
-
-@contextmanager
-def _database_errors() -> Iterator[None]:
-    """Database messages may hold row values: they are replaced by our own."""
-    try:
-        yield
-    except IntegrityError:
-        raise StoreError(
-            "The store refused a row that passed every check. Nothing was loaded; please report it."
-        ) from None
-    except OperationalError as error:
-        if "locked" in str(error.orig):
-            raise StoreError(
-                "Another load holds the store. Nothing was loaded; try again when it is done."
-            ) from None
-        raise StoreError(
-            "The database stopped (disk full, or connection lost). Nothing was loaded."
-        ) from None
-    except DBAPIError:
-        raise StoreError("The database refused the load. Nothing was loaded; please report it.") from None
-
-
 def _settle_what_is_new(connection: Connection, report: LoadReport, sources: Sources) -> None:
     """Mark files whose content is already in; refuse to mix sample and real data."""
     with connection.begin():
@@ -175,9 +176,10 @@ def _settle_what_is_new(connection: Connection, report: LoadReport, sources: Sou
             raise LoadError(
                 "The clinic's first load needs episodes.csv: everything else belongs to an episode."
             )
-        for table in {source.table for source in sources.files}:
+        for table in {source.table for source in sources.files} if report.replay_of is None else ():
             files = [file for file in report.files if file.table == table]
-            if {file.sha256 for file in files} == ledger.latest_contents(connection, report.clinic, table):
+            contents = {(file.sha256, file.mapping_sha256) for file in files}
+            if contents == ledger.latest_contents(connection, report.clinic, table, report.mode):
                 for file in files:
                     file.skipped = True
         known = ledger.known_as_of(connection, report.clinic)
@@ -223,14 +225,21 @@ def _stage_file(
     progress: Progress,
 ) -> None:
     try:
+        reader = source.open(Situation(connection, report.clinic, report.as_of))
         check = TableCheck(
-            TABLES[source.table], source.path.name, open_reader(source.path), report.as_of.isoformat()
+            TABLES[source.table],
+            file.name,
+            reader,
+            report.as_of.isoformat(),
+            whole=report.replay_of is None,
+            repairs_dates=report.repairs_dates,
         )
         file.warnings = check.warnings
         key = (source.table, check.stored_names)
         if key not in stages:
             constants = _constants(connection, report.clinic, check)
             stages[key] = create_stage(connection, check.table, check.stored_names, constants, len(stages))
+            _prepare(connection, report, stages[key], stages.values())
         for chunk in check.chunks():
             file.rows_read += chunk.read
             file.rejected += chunk.rejected
@@ -238,12 +247,22 @@ def _stage_file(
             room = MOST_PROBLEMS_KEPT - len(file.problems)
             file.problems += chunk.problems[: max(room, 0)]
             add_rows(connection, stages[key], file.number, chunk.lines, chunk.rows)
+            add_refused_keys(connection, stages[key], chunk.refused_keys)
             progress(file.name, chunk.read)
-        file.normalised = check.normalised
+        file.normalised = check.normalised + reader.normalised
         _compare_with_manifest(file, source)
     except FileStop as stop:
         file.stopped_by = Problem(file.name, stop.line, stop.column, stop.rule)
         file.stop_detail = stop.detail
+
+
+def _prepare(connection: Connection, report: LoadReport, stage: Stage, stages: Iterable[Stage]) -> None:
+    """What a new stage needs: short codes for episodes, and in snapshot mode the keys of refused rows."""
+    if stage.table.name == "episodes":
+        before = next((other.codes for other in stages if other.codes is not None), None)
+        stage.codes = before or code_book(connection, report.clinic)
+    if report.mode == "snapshot":
+        watch_refused(connection, stage)
 
 
 def _compare_with_manifest(file: FileReport, source: Source) -> None:
@@ -284,9 +303,9 @@ def _merge_all(
             report.load_number = ledger.next_number(connection, report.clinic, sample=sample)
             if any(file.stopped_by for file in report.files):
                 raise _Refused
+            _use_key(connection, report, request.pseudonyms)
             ledger.open_run(connection, report, started_at)
-            for stage in stages:
-                _apply(report, stage, connection)
+            _merge_stages(connection, report, stages, request.most_vanished)
             _judge_rejects(report, request.most_rejected)
             report.outcomes_derived = derive_outcomes(connection, report.clinic)
             _note_late_returns(connection, report)
@@ -304,15 +323,67 @@ def _merge_all(
             _record_refused(connection, report, started_at, sample=sample)
 
 
+def _use_key(connection: Connection, report: LoadReport, pseudonyms: Pseudonyms | None) -> None:
+    """Codes made under two keys would split every patient in two."""
+    if pseudonyms is None or not pseudonyms.used:
+        return
+    report.key_fingerprint = pseudonyms.fingerprint
+    before = ledger.latest_key(connection, report.clinic)
+    if before is not None and before != pseudonyms.fingerprint:
+        raise LoadError(
+            "The clinic's codes were made with another key: the same patient would become another one. "
+            f"Use the key with fingerprint {before}; this one has {pseudonyms.fingerprint}."
+        )
+
+
+def _merge_stages(
+    connection: Connection, report: LoadReport, stages: Sequence[Stage], most_vanished: float
+) -> None:
+    """Table by table, episodes first: what a snapshot does not hold any more goes before the next table comes."""
+    assert report.load_number is not None  # noqa: S101 - set by the caller
+    snapshot = report.mode == "snapshot"
+    before = stored_rows(connection, report.clinic) if snapshot else {}
+    for table, group in groupby(stages, key=lambda stage: stage.table.name):
+        of_table = list(group)
+        for stage in of_table:
+            _apply(report, stage, connection)
+        unkeyed = sum(stage.unkeyed for stage in of_table)
+        if unkeyed:
+            report.notes.append(
+                f"Refused rows of {table} ({unkeyed}) cannot be told from rows that vanished: no row of {table} "
+                "was deleted. Correct them, then load the snapshot again."
+            )
+        elif snapshot:
+            report.vanished += delete_vanished(connection, of_table, report.clinic, report.load_number)
+    _judge_vanished(report, before, most_vanished)
+
+
+def _judge_vanished(report: LoadReport, before: Mapping[str, int], most_vanished: float) -> None:
+    for table, gone in report.vanished.items():
+        if gone > most_vanished * before[table] + TOLERANCE:
+            report.notes.append(
+                f"{gone} of {before[table]} rows of {table} are not in this snapshot, more than "
+                f"{100 * most_vanished:g} %: nothing was loaded. Check that the export is complete, or allow more "
+                "with --max-vanished."
+            )
+            raise _Refused
+
+
 def _apply(report: LoadReport, stage: Stage, connection: Connection) -> None:
     assert report.load_number is not None  # noqa: S101 - set by the caller
-    result = merge(connection, stage, report.clinic, report.load_number)
     files = {file.number: file for file in report.files}
+    if report.replay_of is not None:
+        for number, count in leave_newer(connection, stage, report.clinic, report.replay_of).items():
+            files[number].filtered += count
+    result = merge(connection, stage, report.clinic, report.load_number)
     for name in ("inserted", "updated", "unchanged", "duplicate"):
         counts: Counter[int] = getattr(result, name)
         for number, count in counts.items():
             setattr(files[number], name, getattr(files[number], name) + count)
     for (number, line), column, rule in result.refused:
+        if rule in files[number].leaves_out:
+            files[number].filtered += 1
+            continue
         files[number].rejected += 1
         files[number].problems.append(Problem(files[number].name, line, column, rule))
     for column in result.lost_zeros:
@@ -350,6 +421,7 @@ def _note_late_returns(connection: Connection, report: LoadReport) -> None:
 
 def _count_as_left_out(report: LoadReport) -> None:
     """Nothing was kept: rows that were neither refused nor repeated are left out, and the six counts add up."""
+    report.vanished.clear()
     for file in report.files:
         file.inserted = file.updated = file.unchanged = 0
         file.filtered = file.rows_read - file.rejected - file.duplicate

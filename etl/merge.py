@@ -16,11 +16,9 @@ from sqlalchemy import (
     Integer,
     MetaData,
     Select,
-    String,
     Table,
     and_,
     case,
-    cast,
     delete,
     exists,
     func,
@@ -34,8 +32,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.elements import ColumnElement
 
-from etl.stage import Stage
-from sql.dialect import calendar_number, count_again, epoch_day, json_row
+from etl.history import keep_rows, row_key
+from etl.stage import GIVEN, Stage, code_book, keep_refused_keys
+from sql.dialect import calendar_number, count_again, epoch_day
 from sql.outcomes import touched_episode
 from sql.schema import KEY, episode, history, patient, score, site, therapist
 
@@ -81,9 +80,11 @@ def merge(connection: Connection, stage: Stage, clinic: str, load_number: int) -
     moved = _take_out_moved_scores(connection, stage, clinic, load_number)
     _count_and_touch(connection, stage, clinic, result, moved)
     if stage.table.name == "episodes":
-        _add_names(connection, stage, clinic)
+        _add_names(connection, stage, clinic, load_number)
+        _renew_taken_codes(connection, stage, clinic)
     if result.updated:
-        _keep_history(connection, stage, clinic, load_number)
+        changed = and_(same_key(stage, clinic), _differs(stage))
+        keep_rows(connection, stage.table, clinic, load_number, changed)
         _update(connection, stage, clinic)
     _insert(connection, stage, clinic, load_number)
     if stage.table.name == "episodes" and result.inserted:
@@ -92,14 +93,32 @@ def merge(connection: Connection, stage: Stage, clinic: str, load_number: int) -
     return result
 
 
-def _same_key(stage: Stage, clinic: str) -> ColumnElement[bool]:
+def leave_newer(connection: Connection, stage: Stage, clinic: str, since: int) -> Counter[int]:
+    """For a replay: leave out rows that a load after `since` has brought, changed or deleted; counts per file."""
+    later = select(history.c.row_key).where(
+        history.c.clinic == clinic, history.c.load_number > since, history.c.table_name == stage.target.name
+    )
+    brought = exists(
+        select(literal(1))
+        .where(same_key(stage, clinic), stage.target.c.load_number > since)
+        .correlate(stage.rows)
+    )
+    newer = or_(brought, row_key([stage.value(name) for name in stage.table.key]).in_(later))
+    counts = _per_file(connection, stage, newer)
+    connection.execute(delete(stage.rows).where(newer))
+    return counts
+
+
+def same_key(stage: Stage, clinic: str, rows: Table | None = None) -> ColumnElement[bool]:
+    """A stored row has the key of a row of the stage, or of another table with the stage's `staged_key`."""
     target = stage.target.c
-    keys = [target[name] == stage.value(name) for name in stage.table.key]
+    found_later = set() if rows is None else set(stage.rows.c.keys()) - set(rows.c.keys())
+    keys = [target[name] == stage.value(name, rows) for name in stage.table.key if name not in found_later]
     return and_(target.clinic == clinic, *keys)
 
 
 def _is_there(stage: Stage, clinic: str) -> ColumnElement[bool]:
-    return exists(select(literal(1)).where(_same_key(stage, clinic)).correlate(stage.rows))
+    return exists(select(literal(1)).where(same_key(stage, clinic)).correlate(stage.rows))
 
 
 def _differs(stage: Stage) -> ColumnElement[bool]:
@@ -118,6 +137,7 @@ def _refuse(
     rows = stage.rows.c
     addresses = connection.execute(select(rows.file, rows.line).where(where)).all()
     if addresses:
+        keep_refused_keys(connection, stage, where)
         result.refused += [((row.file, row.line), column, rule) for row in addresses]
         connection.execute(delete(stage.rows).where(where))
 
@@ -190,7 +210,7 @@ def _settle_repeated_keys(
 ) -> None:
     rows = stage.rows.c
     keys = [rows[name] for name in key]
-    values = [value for value in rows if value.name in stage.target.c and value.name not in (*key, "token")]
+    values = [value for value in rows if value.name in stage.target.c and value.name not in (*key, *GIVEN)]
     alike = [
         or_(
             and_(func.min(value) == func.max(value), func.count(value) == func.count()),
@@ -257,8 +277,8 @@ def _take_out_moved_scores(
     found = connection.execute(select(rows.file, rows.line).where(rows.score_id.in_(codes))).all()
     if found:
         old = and_(score.c.clinic == clinic, score.c.score_id != NO_CODE, score.c.score_id.in_(codes))
-        _write_history(connection, stage, load_number, clinic, old)
-        _touch(connection, select(score.c.episode_id).where(old))
+        keep_rows(connection, stage.table, clinic, load_number, old)
+        touch(connection, select(score.c.episode_id).where(old))
         connection.execute(delete(score).where(old))
     moved_score.drop(connection)
     return {(row.file, row.line) for row in found}
@@ -277,7 +297,7 @@ def _moved_codes(stage: Stage, clinic: str) -> Select[Any]:
 def _count_and_touch(
     connection: Connection, stage: Stage, clinic: str, result: MergeResult, moved: set[Address]
 ) -> None:
-    same, differs = _same_key(stage, clinic), _differs(stage)
+    same, differs = same_key(stage, clinic), _differs(stage)
     staged = _per_file(connection, stage, literal(value=True))
     known = _per_file(connection, stage, same, stage.target)
     if known:
@@ -288,17 +308,19 @@ def _count_and_touch(
         result.inserted[file] -= count
         result.updated[file] += count
     rows = stage.rows.c
-    _touch(connection, select(rows.episode_id).where(~_is_there(stage, clinic)))
+    touch(connection, select(rows.episode_id).where(~_is_there(stage, clinic)))
     if result.updated:
-        _touch(connection, select(rows.episode_id).where(same, differs))
+        touch(connection, select(rows.episode_id).where(same, differs))
         if stage.table.name == "episodes" and "patient_id" in stage.names:
-            _touch_former_courses(connection, and_(same, differs), clinic)
+            touch_courses_of_the_same_people(connection, and_(same, differs), clinic)
 
 
-def _touch_former_courses(connection: Connection, changed: ColumnElement[bool], clinic: str) -> None:
-    """An episode that moves to another person changes what came before that person's other courses."""
+def touch_courses_of_the_same_people(
+    connection: Connection, changed: ColumnElement[bool], clinic: str
+) -> None:
+    """An episode that leaves a person changes what came before that person's other courses."""
     others = episode.alias("others")
-    _touch(
+    touch(
         connection,
         select(others.c.episode_id).where(
             others.c.clinic == clinic, others.c.patient_id.in_(select(episode.c.patient_id).where(changed))
@@ -306,7 +328,8 @@ def _touch_former_courses(connection: Connection, changed: ColumnElement[bool], 
     )
 
 
-def _touch(connection: Connection, episodes: Any) -> None:
+def touch(connection: Connection, episodes: Any) -> None:
+    """Have the outcomes of these episodes derived again."""
     found = episodes.distinct().subquery()
     new = select(found.c.episode_id).where(found.c.episode_id.not_in(select(touched_episode.c.episode_id)))
     connection.execute(insert(touched_episode).from_select(["episode_id"], new))
@@ -322,38 +345,24 @@ def _per_file(
     return Counter({row[0]: row[1] for row in connection.execute(question)})
 
 
-def _keep_history(connection: Connection, stage: Stage, clinic: str, load_number: int) -> None:
-    _write_history(connection, stage, load_number, clinic, and_(_same_key(stage, clinic), _differs(stage)))
-
-
-def _write_history(
-    connection: Connection, stage: Stage, load_number: int, clinic: str, where: ColumnElement[bool]
-) -> None:
-    target = stage.target
-    first, *others = (cast(target.c[name], String) for name in stage.table.key)
-    key: ColumnElement[str] = first
-    for other in others:
-        key = key + "|" + other
-    kept = select(history.c.row_key).where(
-        history.c.clinic == clinic, history.c.load_number == load_number, history.c.table_name == target.name
-    )
-    rows = select(
-        literal(clinic),
-        literal(load_number),
-        literal(target.name),
-        key,
-        json_row(connection, list(target.c)),
-    ).where(where, key.not_in(kept))  # two files of one load may change a row: it was before the first
-    names = ["clinic", "load_number", "table_name", "row_key", "old_row"]
-    connection.execute(insert(history).from_select(names, rows))
-
-
 def _update(connection: Connection, stage: Stage, clinic: str) -> None:
     new = {name: stage.rows.c[name] for name in stage.compared}
-    connection.execute(update(stage.target).where(_same_key(stage, clinic), _differs(stage)).values(new))
+    connection.execute(update(stage.target).where(same_key(stage, clinic), _differs(stage)).values(new))
 
 
-def _add_names(connection: Connection, stage: Stage, clinic: str) -> None:
+def _renew_taken_codes(connection: Connection, stage: Stage, clinic: str) -> None:
+    """Another load may have given out a short code after this one drew it."""
+    rows, codes = stage.rows.c, stage.codes
+    taken = select(episode.c.short_code).where(episode.c.clinic == clinic)
+    clashing = connection.execute(select(rows.seq, rows.token).where(rows.short_code.in_(taken))).all()
+    if clashing and codes is not None:
+        codes.add(code_book(connection, clinic))
+        for row in clashing:
+            new = update(stage.rows).where(rows.seq == row.seq).values(short_code=codes.new(row.token))
+            connection.execute(new)
+
+
+def _add_names(connection: Connection, stage: Stage, clinic: str, load_number: int) -> None:
     """Sites, therapists and people are known by the episodes that name them."""
     for table, name in ((site, "site"), (therapist, "therapist"), (patient, "patient_id")):
         if name not in stage.rows.c and name not in stage.constants:
@@ -361,10 +370,13 @@ def _add_names(connection: Connection, stage: Stage, clinic: str) -> None:
         value = stage.value(name)
         code = table.c["patient_id" if table is patient else "code"]
         known = select(code).where(table.c.clinic == clinic)
-        new = select(literal(clinic), value).where(value.is_not(None), value.not_in(known)).distinct()
+        named = select(literal(clinic), value, literal(load_number)).where(
+            value.is_not(None), value.not_in(known)
+        )
+        new = named.distinct().select_from(stage.rows)
         if name in stage.constants:  # a default for new episodes only
             new = new.where(~_is_there(stage, clinic))
-        connection.execute(insert(table).from_select(["clinic", code.name], new.select_from(stage.rows)))
+        connection.execute(insert(table).from_select(["clinic", code.name, "load_number"], new))
 
 
 def _insert(connection: Connection, stage: Stage, clinic: str, load_number: int) -> None:

@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from datetime import date
+from typing import Protocol
 
 from etl.contract import ColumnSpec
-from etl.errors import FileStop, Refusal, shape_of
+from etl.errors import REFUSAL_MARK, FileStop, Refusal, read_refused_text, shape_of
 
 Stored = str | float | int | tuple[str | None, str | None] | None
 Parsed = Stored | Refusal
@@ -24,9 +25,21 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _MONTH = re.compile(r"\d{4}-\d{2}", re.ASCII)
 _YEAR = re.compile(r"\d{4}", re.ASCII)
 _DATE_LIKE = re.compile(r"\d{1,4}[-/.]\w{1,9}[-/.]\d{2,4}.*|\d{1,2}-[A-Za-z]{3}|[A-Za-z]{3}-\d{2}", re.ASCII)
-_SLASHED_DATE = re.compile(r"\d{1,2}[/.]\d{1,2}[/.]\d{4}", re.ASCII)
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_SLASHED_DATE = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.]\d{4}", re.ASCII)
+_ISO_DAY = re.compile(r"\d{4}-(\d{2})-(\d{2})(?:[T ]00:00(?::00)?)?", re.ASCII)
+_DAY_MONTH_NAME = re.compile(r"(\d{1,2})-([A-Za-z]{3})(?:-\d{2,4})?", re.ASCII)
+_MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec"
+TEN = 10
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _LONGEST_NUMBER = 40
+
+
+class Watch(Protocol):
+    """Told of each distinct text once, and whether it can be stored."""
+
+    def see(self, text: str, *, stored: bool) -> None:
+        """Take it into account."""
+        ...
 
 
 class ColumnReader(dict[str, Parsed]):
@@ -34,7 +47,8 @@ class ColumnReader(dict[str, Parsed]):
 
     `refused` becomes true with the first Refusal, so that a clean column is never searched for one; likewise
     `normalised` holds the texts whose spelling was changed on the way in. Forgets everything when it grows
-    too large, so that memory stays flat however many codes a file has. `out_of_ten` holds texts like 7/10.
+    too large, so that memory stays flat however many codes a file has. `out_of_ten` holds texts like 7/10. `watch`,
+    if there is one, looks at each distinct text for identifiers.
 
     Raises
     ------
@@ -49,8 +63,11 @@ class ColumnReader(dict[str, Parsed]):
         self.spec, self.as_of = spec, as_of
         self.normalised: set[str] = set()
         self.out_of_ten: set[str] = set()
+        self.repairs_dates = False
+        self.repaired: set[str] = set()
         self.refused = False
         self.stopped_at: str | None = None
+        self.watch: Watch | None = None
 
     def __missing__(self, text: str) -> Parsed:
         if len(self) >= self.LARGEST:
@@ -60,12 +77,15 @@ class ColumnReader(dict[str, Parsed]):
         except FileStop:
             self.stopped_at = text
             raise
-        self.refused = self.refused or isinstance(value, Refusal)
+        refused = isinstance(value, Refusal)
+        self.refused = self.refused or refused
+        if self.watch is not None and not text.startswith(REFUSAL_MARK) and (seen := text.strip()):
+            self.watch.see(seen, stored=not refused)
         return value
 
     def _parse(self, text: str) -> Parsed:
-        if _CONTROL.search(text):
-            return Refusal("control_character", "")
+        if CONTROL.search(text):
+            return read_refused_text(text) or Refusal("control_character", "")
         trimmed = text.strip()
         if not trimmed:
             return self._empty()
@@ -140,7 +160,13 @@ class ColumnReader(dict[str, Parsed]):
             self.out_of_ten.add(text)
             return found.group(1)
         if self.spec.is_score and _DATE_LIKE.fullmatch(trimmed):
-            return _refuse("score_as_date", text)
+            score = score_of_date(trimmed) if self.repairs_dates else None
+            if score is None:
+                return _refuse("score_as_date", text)
+            self.normalised.add(text)
+            self.out_of_ten.add(text)
+            self.repaired.add(text)
+            return score
         return _refuse("number", text)
 
 
@@ -165,6 +191,28 @@ def read_partial_date(text: str, as_of: str) -> tuple[str, str] | Refusal:
         day = read_date(text, as_of)
         return day if isinstance(day, Refusal) else (day, day)
     return _in_range(text, first, as_of) or (first, last)
+
+
+def score_of_date(text: str) -> str | None:
+    """The score out of 10 that a spreadsheet took for a date: 7/10 is 7 October or 10 July, whichever it says.
+
+    None where day and month do not settle it.
+    """
+    pair = _day_and_month(text)
+    if pair is None or TEN not in pair:
+        return None
+    other = pair[0] if pair[1] == TEN else pair[1]
+    return str(other) if other <= TEN else None
+
+
+def _day_and_month(text: str) -> tuple[int, int] | None:
+    if found := _DAY_MONTH_NAME.fullmatch(text):
+        month = _MONTHS.find(found[2].casefold())
+        return (int(found[1]), month // 3 + 1) if month >= 0 and month % 3 == 0 else None
+    if found := _ISO_DAY.fullmatch(text):
+        return int(found[1]), int(found[2])
+    found = _SLASHED_DATE.fullmatch(text)
+    return (int(found[1]), int(found[2])) if found else None
 
 
 def _in_range(text: str, day: str, as_of: str) -> Refusal | None:

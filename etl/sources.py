@@ -1,122 +1,210 @@
-"""From the paths of a command to the files to read: which table each is, what a manifest says of it."""
+"""From the paths of a command to the files to read: which table each is, and what a manifest says of it."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+import atexit
+import shutil
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
-from hashlib import file_digest
+from hashlib import file_digest, sha256
 from pathlib import Path
-from typing import Any
+from tempfile import mkdtemp
+from typing import TYPE_CHECKING, NoReturn
 
-from etl.contract import CONTRACT_VERSION, TABLES
-from etl.errors import UsageError
-from etl.readers import KNOWN_ENDINGS
+from sqlalchemy import Connection
 
-MANIFEST = "manifest.json"
+from etl.contract import TABLES
+from etl.errors import LoadError, UsageError, stop_words
+from etl.identifiers import shown_file_name
+from etl.manifest import Manifest, read_manifests
+from etl.readers import KNOWN_ENDINGS, MANIFEST, Part, TableReader, parts_of_files
+
+if TYPE_CHECKING:
+    from etl.mapping import Mapping
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What a load knows and files do not. Reading appointments needs the courses that are in the store."""
+
+    connection: Connection
+    clinic: str
+    as_of: date
 
 
 @dataclass(frozen=True)
 class Source:
-    """One file of one table. `expected_rows` and `expected_sha256` come from the manifest, if there is one."""
+    """One file of one table. `expected_rows` and `expected_sha256` come from the manifest, if any.
+
+    name: what is shown. path: the file that holds it. mapping_sha256: of the mapping that it is read through
+    and of the files that this one looks into; empty without a mapping. leaves_out: rules whose rows are left
+    out and not refused, because the mapping says so. derived: its rows are made of many lines. counts_lines:
+    False where a line may give several rows.
+    """
 
     table: str
     path: Path
+    name: str
     sha256: str
+    open: Callable[[Situation], TableReader]
     expected_rows: int | None = None
     expected_sha256: str | None = None
+    mapping_sha256: str = ""
+    leaves_out: tuple[str, ...] = ()
+    derived: bool = False
+    counts_lines: bool = True
 
 
 @dataclass(frozen=True)
 class Sources:
-    """All files of a command, in the order given; facts of the manifests beside them."""
+    """All files of a command, in the order given, episodes first; facts of the manifests beside them."""
 
     files: tuple[Source, ...]
     as_of: date | None
     sample: bool
+    notes: tuple[str, ...] = ()
+    mode: str = "delta"
 
 
-def find_sources(paths: Sequence[Path]) -> Sources:
+def find_sources(
+    paths: Sequence[Path],
+    scratch: Path | None = None,
+    *,
+    mapping: tuple[Mapping, str] | None = None,
+    pseudonym: Callable[[str], str] | None = None,
+) -> Sources:
     """Files of the contract's tables among `paths` (files or folders), episodes first.
+
+    scratch: a folder for what is taken out of zips; without one, a folder that lives as long as the program.
+    mapping: how the files are read, with the hash of its text; without one, they are in the canonical form.
+    pseudonym: turns an id into its code, for mappings that ask for it.
 
     Raises
     ------
     UsageError
         if a path is missing, a folder holds no known file, or a manifest cannot be read.
     """
-    files: list[Source] = []
-    manifests: list[dict[str, Any]] = []
+    given = list_files(paths)
+    scratch = scratch or _lasting_folder()
+    if mapping is None:
+        found = [source for files, named in given for source in _canonical(files, scratch, named=named)]
+        notes: tuple[str, ...] = ()
+        if not found:
+            place = (
+                f"The folder {shown_file_name(paths[0].name)!r}" if len(paths) == 1 else "Each of the folders"
+            )
+            raise UsageError(f"{place} holds none of {canonical_names()}. Name the files like that.")
+    else:
+        from etl.mapped_sources import mapped_sources  # pydantic loads only when used
+
+        one_by_one = [(file, named) for files, named in given for file in files]
+        found, notes = mapped_sources(one_by_one, scratch, *mapping, pseudonym)
+    return _with_manifests(found, notes)
+
+
+def list_files(paths: Iterable[Path]) -> list[tuple[list[Path], bool]]:
+    """Files that lie together, and whether they were named one by one.
+
+    A folder gives those with a known ending, by name.
+    """
+    given: list[tuple[list[Path], bool]] = []
     for path in paths:
         if not path.exists():
-            raise UsageError(f"There is no file or folder {path.name!r}. Check the path.")
-        found = _in_folder(path) if path.is_dir() else [_table_file(path)]
-        manifest = _manifest((path if path.is_dir() else path.parent) / MANIFEST)
-        files += [_source(table, file, manifest) for table, file in found]
-        manifests.append(manifest)
-    described = [manifest["as_of"] for manifest in manifests if "as_of" in manifest]
-    samples = {bool(manifest.get("sample", False)) for manifest in manifests}
-    if len(samples) > 1:
-        raise UsageError("Sample data and real data cannot be loaded together. Load them into two stores.")
-    order = list(TABLES)
-    files.sort(key=lambda source: order.index(source.table))
-    return Sources(tuple(files), max(described, default=None), samples == {True})
+            raise UsageError(f"There is no file or folder {shown_file_name(path.name)!r}. Check the path.")
+        if path.is_dir():
+            inside = sorted(file for file in path.iterdir() if file.is_file())
+            given.append(([file for file in inside if file.name.lower().endswith(KNOWN_ENDINGS)], False))
+        else:
+            given.append(([path], True))
+    return [([file for file in files if file.name != MANIFEST], named) for files, named in given]
 
 
-def _in_folder(folder: Path) -> list[tuple[str, Path]]:
-    found = [
-        (path.stem.lower(), path)
-        for path in sorted(folder.iterdir())
-        if path.suffix.lower() in KNOWN_ENDINGS and path.stem.lower() in TABLES and path.is_file()
-    ]
-    if not found:
-        names = ", ".join(f"{name}.csv" for name in TABLES)
-        raise UsageError(f"The folder {folder.name!r} holds none of {names}. Name the files like that.")
-    return found
+def canonical_names() -> str:
+    """The names of canonical files, for messages."""
+    return ", ".join(f"{name}.csv" for name in TABLES)
 
 
-def _table_file(path: Path) -> tuple[str, Path]:
-    if path.suffix.lower() not in KNOWN_ENDINGS or path.stem.lower() not in TABLES:
-        names = ", ".join(f"{name}.csv" for name in TABLES)
-        raise UsageError(
-            f"The name {path.name!r} does not say which table it is. Name the file one of {names}."
-        )
-    return path.stem.lower(), path
+def refuse_unreadable(path: Path) -> None:
+    """Say so early if a file cannot be opened.
 
-
-def _source(table: str, path: Path, manifest: dict[str, Any]) -> Source:
-    entry: dict[str, Any] = next(
-        (entry for entry in manifest.get("files", []) if entry.get("name") == path.name), {}
-    )
+    Raises
+    ------
+    UsageError
+        if it cannot.
+    """
     try:
-        with path.open("rb") as file:
-            sha256 = file_digest(file, "sha256").hexdigest()
+        path.open("rb").close()
     except OSError:
-        raise UsageError(f"The file {path.name!r} cannot be read. Check its permissions.") from None
-    return Source(table, path, sha256, entry.get("rows"), entry.get("sha256"))
+        name = shown_file_name(path.name)
+        raise UsageError(f"The file {name!r} cannot be read. Check its permissions.") from None
 
 
-def _manifest(path: Path) -> dict[str, Any]:
-    if not path.exists():
-        return {}
-    try:
-        manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        if "as_of" in manifest:
-            manifest["as_of"] = date.fromisoformat(manifest["as_of"])
-        if not all(_describes_a_file(entry) for entry in manifest.get("files", [])):
-            raise ValueError
-    except (OSError, ValueError, TypeError, AttributeError):
+def content_hash(path: Path) -> str:
+    """The sha256 of a file's bytes."""
+    refuse_unreadable(path)
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
+
+
+def hash_of(part: Part) -> str:
+    """The sha256 of what a part is read from."""
+    if not part.beside:
+        return content_hash(part.path)
+    return sha256("".join(content_hash(path) for path in (part.path, *part.beside)).encode()).hexdigest()
+
+
+def _canonical(files: Sequence[Path], scratch: Path, *, named: bool) -> list[Source]:
+    """Sources of the parts of some files that are canonical tables."""
+    for file in files:
+        refuse_unreadable(file)
+    all_parts = parts_of_files(files, scratch)
+    found = [part for part in all_parts if part.table_name_guess in TABLES]
+    if not found and named:
+        _refuse(files[0], all_parts)
+    return [_source(part) for part in found]
+
+
+def _refuse(file: Path, all_parts: Sequence[Part]) -> NoReturn:
+    """Say why nothing of a file can be loaded."""
+    name = shown_file_name(file.name)
+    stop = next((part.stop for part in all_parts if part.stop), None)
+    if stop is not None:
+        raise LoadError(stop_words(name, stop))
+    raise UsageError(
+        f"The name {name!r} does not say which table it is. Name the file one of {canonical_names()}, "
+        "or say how to read it with --mapping or --preset."
+    )
+
+
+def _source(part: Part) -> Source:
+    return Source(part.table_name_guess, part.path, part.name, hash_of(part), lambda _situation: part.open())
+
+
+def _with_manifests(found: Sequence[Source], notes: tuple[str, ...]) -> Sources:
+    manifests = read_manifests(source.path.parent for source in found)
+    order = list(TABLES)
+    files = sorted(
+        (_as_expected(source, manifests[source.path.parent]) for source in found),
+        key=lambda source: order.index(source.table),
+    )
+    described = [manifest.as_of for manifest in manifests.values() if manifest.as_of]
+    sample = any(manifest.sample for manifest in manifests.values())
+    mode = next((manifest.mode for manifest in manifests.values()), "delta")
+    if mode == "snapshot" and any(source.derived for source in found):
         raise UsageError(
-            f"{MANIFEST} cannot be read. It is JSON like "
-            '{"as_of": "2026-10-31", "files": [{"name": "episodes.csv", "rows": 900}]}.'
-        ) from None
-    if manifest.get("mode", "delta") != "delta":
-        raise UsageError(f"{MANIFEST} asks for a mode other than delta; only delta is read. Remove the mode.")
-    if manifest.get("schema_version", CONTRACT_VERSION) != CONTRACT_VERSION:
-        raise UsageError(f"{MANIFEST} is not of version {CONTRACT_VERSION} of the import contract.")
-    return manifest
+            "Courses derived from appointments are no snapshot. Take the mode out of manifest.json."
+        )
+    return Sources(tuple(files), max(described, default=None), sample, notes, mode)
 
 
-def _describes_a_file(entry: Any) -> bool:
-    rows, sha256 = entry.get("rows"), entry.get("sha256")
-    return isinstance(rows, int | None) and isinstance(sha256, str | None)
+def _as_expected(source: Source, manifest: Manifest) -> Source:
+    expected = manifest.expects(source.path.name)
+    rows = expected.rows if source.counts_lines else None
+    return replace(source, expected_rows=rows, expected_sha256=expected.sha256)
+
+
+def _lasting_folder() -> Path:
+    folder = Path(mkdtemp(prefix="return-to-run-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder

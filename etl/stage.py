@@ -8,14 +8,29 @@ from functools import cache
 from secrets import token_hex
 from typing import Any
 
-from sqlalchemy import Column, Connection, Integer, MetaData, PrimaryKeyConstraint, Table, literal
+from sqlalchemy import (
+    Column,
+    Connection,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    func,
+    insert,
+    literal,
+    select,
+)
 from sqlalchemy.sql.elements import ColumnElement
 
 from etl.check import StagedRow
 from etl.contract import TABLES, TableSpec
-from sql.schema import KEY, metadata
+from etl.parse import Stored
+from sql.schema import KEY, episode, metadata
+from sql.short_code import CodeBook
 
 ADDRESS = ("seq", "file", "line")
+GIVEN = ("token", "short_code")
 
 
 @dataclass
@@ -23,7 +38,9 @@ class Stage:
     """Rows of one input table whose files have the same columns.
 
     names: columns of the store that the rows fill. constants: columns filled with one value for new rows only,
-    because the files do not have them. `rows` is a temporary table: seq, file, line, then the columns.
+    because the files do not have them. `rows` is a temporary table: seq, file, line, then the columns. codes:
+    gives episodes their short codes; all stages of a load share it. refused: in snapshot mode, a temporary table
+    with the keys of refused rows; `unkeyed` counts those whose key cannot be read.
     """
 
     table: TableSpec
@@ -31,6 +48,9 @@ class Stage:
     constants: dict[str, object]
     rows: Table
     count: int = 0
+    codes: CodeBook | None = None
+    refused: Table | None = None
+    unkeyed: int = 0
 
     @property
     def target(self) -> Table:
@@ -48,10 +68,15 @@ class Stage:
         stored = [name for name in self.names if name in self.target.c]
         return tuple(name for name in stored if name not in self.table.key)
 
-    def value(self, name: str) -> ColumnElement[Any]:
-        """The staged column, or the constant that stands for it."""
+    @property
+    def staged_key(self) -> tuple[str, ...]:
+        """Key columns that a row has before the store is asked: the episode, and what its file holds."""
+        return tuple(name for name in self.table.key if name in self.names or name == "episode_id")
+
+    def value(self, name: str, rows: Table | None = None) -> ColumnElement[Any]:
+        """The staged column (or that of another table of its rows), or the constant that stands for it."""
         if name in self.rows.c:
-            return self.rows.c[name]
+            return (self.rows if rows is None else rows).c[name]
         return literal(self.constants[name], type_=self.target.c[name].type)
 
 
@@ -61,6 +86,7 @@ def create_stage(
     names: tuple[str, ...],
     constants: dict[str, object],
     number: int,
+    codes: CodeBook | None = None,
 ) -> Stage:
     """A new, empty stage."""
     key_defaults = {
@@ -68,7 +94,7 @@ def create_stage(
     }
     rows = _rows_table(table.name, names, number, ordered=connection.dialect.name == "sqlite")
     rows.create(connection)
-    return Stage(table, names, {**key_defaults, **constants}, rows)
+    return Stage(table, names, {**key_defaults, **constants}, rows, codes=codes)
 
 
 @cache  # the same table again is the same object, so that its statements are compiled once
@@ -83,7 +109,7 @@ def _rows_table(name: str, names: tuple[str, ...], number: int, *, ordered: bool
         kind = target.c[name].type if name in target.c else KEY
         columns.append(Column(name, kind, nullable=name not in table.key))
     if table.name == "episodes":
-        columns.append(Column("token", target.c.token.type, nullable=False))
+        columns += [Column(name, target.c[name].type, nullable=False) for name in GIVEN]
     keys = [name for name in table.key if name in names or name == "episode_id"]
     return Table(
         f"stage_{table.name}_{number}",
@@ -100,20 +126,64 @@ def _is_found_in_store(key: str, names: tuple[str, ...]) -> bool:
     return key == "episode_id" or (key == "reporter" and "score_id" in names)
 
 
+def watch_refused(connection: Connection, stage: Stage) -> None:
+    """Snapshot mode: remember the keys of refused rows, which are no vanished ones."""
+    rows = stage.rows.c
+    stage.refused = Table(
+        f"refused_{stage.rows.name}",
+        MetaData(),
+        *(Column(name, rows[name].type) for name in stage.staged_key),
+        prefixes=["TEMPORARY"],
+    )
+    stage.refused.create(connection)
+    if connection.dialect.name == "sqlite":
+        Index(f"ix_{stage.refused.name}", *stage.refused.c).create(connection)
+
+
+def add_refused_keys(connection: Connection, stage: Stage, keys: Sequence[tuple[Stored, ...] | None]) -> None:
+    """Keys of rows that were refused before they were staged, None where one cannot be read."""
+    if stage.refused is None:
+        return
+    found = [key for key in keys if key is not None]
+    stage.unkeyed += len(keys) - len(found)
+    if found:
+        add = _copy if connection.dialect.name == "postgresql" else _insert
+        add(connection, stage.refused.name, list(stage.staged_key), found)
+
+
+def keep_refused_keys(connection: Connection, stage: Stage, where: ColumnElement[bool]) -> None:
+    """Keys of staged rows that are about to be refused."""
+    if stage.refused is not None:
+        names = list(stage.staged_key)
+        rows = stage.rows.c
+        found = select(*(rows[name] for name in names)).where(where)
+        connection.execute(insert(stage.refused).from_select(names, found.where(rows.episode_id != "")))
+        nameless = select(func.count()).select_from(stage.rows).where(where, rows.episode_id == "")
+        stage.unkeyed += connection.scalar(nameless) or 0
+
+
+def code_book(connection: Connection, clinic: str) -> CodeBook:
+    """The clinic's short codes, to draw new ones from."""
+    book = CodeBook()
+    for code in connection.scalars(select(episode.c.short_code).where(episode.c.clinic == clinic)):
+        book.take(code)
+    return book
+
+
 def add_rows(
     connection: Connection, stage: Stage, file: int, lines: Sequence[int], rows: Sequence[StagedRow]
 ) -> None:
     """Put checked rows into the stage."""
     if not rows:
         return
-    names = [*ADDRESS, *stage.names, *(["token"] if stage.table.name == "episodes" else [])]
+    names = [*ADDRESS, *stage.names, *(GIVEN if stage.table.name == "episodes" else ())]
     first = stage.count
     stage.count += len(rows)
     blank_episode = (
         stage.names.index("episode_id") if stage.by_patient and "episode_id" in stage.names else None
     )
     addressed = [
-        (first + index, file, line, *_with_text_key(row, blank_episode), *_token(stage))
+        (first + index, file, line, *_with_text_key(row, blank_episode), *_given(stage))
         for index, (line, row) in enumerate(zip(lines, rows, strict=True))
     ]
     if connection.dialect.name == "postgresql":
@@ -129,8 +199,13 @@ def _with_text_key(row: StagedRow, blank_episode: int | None) -> StagedRow:
     return (*row[:blank_episode], "", *row[blank_episode + 1 :])
 
 
-def _token(stage: Stage) -> tuple[str, ...]:
-    return (token_hex(16),) if stage.table.name == "episodes" else ()
+def _given(stage: Stage) -> tuple[str, ...]:
+    """What every episode gets from us: a token and a short code."""
+    if stage.table.name != "episodes":
+        return ()
+    assert stage.codes is not None  # noqa: S101 - episodes are staged with a code book
+    token = token_hex(16)
+    return token, stage.codes.new(token)
 
 
 def _insert(connection: Connection, table: str, names: list[str], rows: list[tuple[Any, ...]]) -> None:

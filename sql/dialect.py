@@ -2,7 +2,20 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Integer, String, Table, Text, cast, func, text
+from sqlalchemy import (
+    Column,
+    Connection,
+    Float,
+    Integer,
+    String,
+    Table,
+    Text,
+    case,
+    cast,
+    func,
+    text,
+    type_coerce,
+)
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.functions import FunctionElement
@@ -121,6 +134,22 @@ def count_again(connection: Connection, table: Table) -> None:
 def json_row(connection: Connection, columns: list[ColumnElement[Any]]) -> ColumnElement[Any]:
     """One JSON object of the columns, keyed by their names (the function's name differs)."""
     if connection.dialect.name == "sqlite":
-        return func.json_object(*(part for column in columns for part in (column.key, column)))
+        return func.json_object(*(part for column in columns for part in (column.key, _exact(column))))
     # PostgreSQL takes arguments of any type here, so each name must say that it is text.
     return func.json_build_object(*(part for column in columns for part in (cast(column.key, Text), column)))
+
+
+def _exact(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """SQLite writes numbers into JSON with 15 digits, which is not always the same number; quote() is exact."""
+    if not isinstance(column.type, Float):
+        return column
+    return case((column.is_(None), None), else_=func.json(func.quote(column)))
+
+
+def from_json(
+    connection: Connection, document: ColumnElement[Any], column: Column[Any]
+) -> ColumnElement[Any]:
+    """What `json_row` kept of a column, with the column's type. On SQLite a cast would make a date a number."""
+    if connection.dialect.name == "sqlite":
+        return type_coerce(func.json_extract(document, f"$.{column.name}"), column.type)
+    return cast(document[column.name].as_string(), column.type)

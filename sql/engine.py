@@ -61,6 +61,15 @@ def _read_address(url: str) -> URL:
 
 
 @contextmanager
+def using(engine: Engine) -> Iterator[Engine]:
+    """An engine whose connections are closed afterwards, whatever happens."""
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+@contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """One transaction that holds the write lock from its first statement (SQLite: BEGIN IMMEDIATE).
 
@@ -76,6 +85,26 @@ def writing(engine: Engine) -> Iterator[Connection]:
         raise StoreError(
             "The database refused to be written. Check that it can be reached, has room and lets you write."
         ) from None
+
+
+@contextmanager
+def rebuilding(engine: Engine) -> Iterator[Connection]:
+    """Like `writing`, for migrations: SQLite can remake a table only while foreign keys are off."""
+    with engine.connect().execution_options(write_lock=True) as connection:
+        _set_foreign_keys(connection, on=False)
+        try:
+            with connection.begin():
+                yield connection
+        finally:
+            _set_foreign_keys(connection, on=True)
+
+
+def _set_foreign_keys(connection: Connection, *, on: bool) -> None:
+    """Outside a transaction: within one, SQLite passes over it."""
+    if connection.dialect.name == "sqlite":
+        cursor = connection.connection.cursor()
+        cursor.execute(f"PRAGMA foreign_keys = {'ON' if on else 'OFF'}")
+        cursor.close()
 
 
 @contextmanager

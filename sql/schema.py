@@ -54,6 +54,16 @@ def _load_number() -> Column[int]:
     )
 
 
+def _named_by() -> Column[int]:
+    return Column(
+        "load_number",
+        Integer,
+        nullable=False,
+        server_default="0",
+        comment="number of the clinic's load that first named it; 0 if that is not known",
+    )
+
+
 def _to_clinic() -> ForeignKeyConstraint:
     return ForeignKeyConstraint(["clinic"], ["clinic.code"])
 
@@ -84,6 +94,7 @@ site = Table(
     metadata,
     _clinic(),
     Column("code", KEY, nullable=False, comment="code of a place where the clinic works"),
+    _named_by(),
     PrimaryKeyConstraint("clinic", "code"),
     _to_clinic(),
     comment="Places within a clinic, as named by its episodes",
@@ -94,6 +105,7 @@ therapist = Table(
     metadata,
     _clinic(),
     Column("code", KEY, nullable=False, comment="code of a therapist, never a name"),
+    _named_by(),
     PrimaryKeyConstraint("clinic", "code"),
     _to_clinic(),
     comment="Therapists of a clinic, as named by its episodes",
@@ -104,6 +116,7 @@ patient = Table(
     metadata,
     _clinic(),
     Column("patient_id", KEY, nullable=False, comment="code of the person; nothing else is kept about them"),
+    _named_by(),
     PrimaryKeyConstraint("clinic", "patient_id"),
     _to_clinic(),
     comment="People of whom several courses of care may be known",
@@ -159,6 +172,13 @@ episode = Table(
     Column("discharge_reason", WORD, comment="why; lost_to_follow_up is not a contact"),
     Column("last_contact_date", Date, comment="a contact that would have happened without a return too"),
     _load_number(),
+    Column(
+        "short_code",
+        String(12),
+        nullable=False,
+        server_default="",
+        comment="stands for the episode on screens and in speech, like K-2107-H; unique within the clinic",
+    ),
     PrimaryKeyConstraint("clinic", "episode_id"),
     UniqueConstraint("clinic", "token"),
     _to_clinic(),
@@ -166,6 +186,7 @@ episode = Table(
     ForeignKeyConstraint(["clinic", "therapist"], ["therapist.clinic", "therapist.code"]),
     ForeignKeyConstraint(["clinic", "site"], ["site.clinic", "site.code"]),
     Index(None, "clinic", "patient_id", "first_visit_date"),
+    Index("uq_episode_clinic_short_code", "clinic", "short_code", unique=True),
     comment="One row per course of care",
 )
 
@@ -338,15 +359,41 @@ load_run = Table(
     metadata,
     _clinic(),
     Column("load_number", Integer, nullable=False, comment="1, 2, 3 … within the clinic"),
-    Column("status", WORD, nullable=False, comment="loaded or refused (nothing was kept)"),
+    Column(
+        "status",
+        WORD,
+        nullable=False,
+        comment="loaded, refused (nothing was kept) or rolled_back (it was loaded and taken back)",
+    ),
     Column("as_of", Date, nullable=False, comment="day the data describe; later dates are refused as future"),
     Column("started_at", DateTime, nullable=False, comment="UTC"),
     Column("finished_at", DateTime, nullable=False, comment="UTC"),
     Column("contract_version", Integer, nullable=False, comment="version of the import contract"),
     Column("program_version", String(40), nullable=False, comment="version of Return to Run that loaded"),
+    Column(
+        "mode",
+        WORD,
+        nullable=False,
+        server_default="delta",
+        comment="delta, or snapshot: rows that its files did not hold any more were deleted",
+    ),
+    Column(
+        "vanished",
+        Integer,
+        nullable=False,
+        server_default="0",
+        comment="rows deleted because a snapshot did not hold them any more; they are in history",
+    ),
+    Column("replay_of", Integer, comment="the load whose refused rows this load offered again"),
+    Column(
+        "key_fingerprint",
+        String(16),
+        comment="tells by which key codes were made of ids, without telling the key; NULL if none were",
+    ),
+    Column("rolled_back_at", DateTime, comment="UTC; when the load was taken back"),
     PrimaryKeyConstraint("clinic", "load_number"),
     _to_clinic(),
-    CheckConstraint("status IN ('loaded', 'refused')", name="status"),
+    CheckConstraint("status IN ('loaded', 'refused', 'rolled_back')", name="status"),
     comment="Ledger: one row per load",
 )
 
@@ -368,6 +415,13 @@ load_file = Table(
     Column("duplicate", Integer, nullable=False, comment="rows that stood in the file before"),
     Column("rejected", Integer, nullable=False, comment="rows refused, each in reject"),
     Column("filtered", Integer, nullable=False, comment="rows left out on purpose, blank scores for one"),
+    Column(
+        "mapping_sha256",
+        String(64),
+        nullable=False,
+        server_default="",
+        comment="of the mapping that it was read through; empty for the canonical form",
+    ),
     PrimaryKeyConstraint("clinic", "load_number", "file_number"),
     ForeignKeyConstraint(["clinic", "load_number"], ["load_run.clinic", "load_run.load_number"]),
     CheckConstraint(
@@ -392,6 +446,7 @@ reject = Table(
         nullable=False,
         comment="the value's shape (9 for digits, a for letters), never the value",
     ),
+    Column("replayed_in", Integer, comment="the load that offered the row again; NULL while it is open"),
     PrimaryKeyConstraint("clinic", "load_number", "reject_number"),
     ForeignKeyConstraint(
         ["clinic", "load_number", "file_number"],

@@ -12,7 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
 from sql.dialect import wait_for_lock
-from sql.engine import StoreError, open_engine, reading, store_exists, writing
+from sql.engine import StoreError, open_engine, reading, rebuilding, store_exists
 
 
 def create_or_upgrade(url: str) -> Engine:
@@ -29,7 +29,7 @@ def create_or_upgrade(url: str) -> Engine:
         revision = _revision(engine)
         if revision != _newest():
             _refuse_unknown(revision)
-            with writing(engine) as connection:
+            with rebuilding(engine) as connection:
                 wait_for_lock(connection, "schema")
                 config = _config()
                 config.attributes["connection"] = connection

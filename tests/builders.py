@@ -147,7 +147,7 @@ LEDGER = ("load_run", "load_file", "reject")
 
 def facts(engine: Engine, *, without: Iterable[str] = ()) -> dict[str, list[tuple[Any, ...]]]:
     """Everything in the store but the ledger and what is random or counts the loads."""
-    left_out = {"token", "version", *without}
+    left_out = {"token", "short_code", "version", *without}
     return {
         name: rows_of(engine, name, *(c.name for c in table.c if c.name not in left_out))
         for name, table in metadata.tables.items()

@@ -9,8 +9,9 @@ from builders import Row, load_paths, load_tables, make_episode, write_clinic
 from r_reference_data import BACK_PAIN_BY_EARLIER_EPISODES, MGUS2_BY_SEX, unpack
 from sqlalchemy import Engine
 
+from dashboard.question import NotAllowed
 from dashboard.stats.survival import RecoveryCounts
-from dashboard.summary import NotAllowed, OutcomeSummary, outcome_summary
+from dashboard.summary import OutcomeSummary, outcome_summary
 from dashboard.summary_json import as_document
 from sql.cohort import Cohort, Scope
 from sql.engine import StoreError, reading, writing

@@ -1,118 +1,143 @@
-"""Comma-separated text, strictly: UTF-8 (or UTF-16 with its mark), field counts, closed quotes."""
+"""Text with delimiters, strictly: UTF-8 (or what is declared), field counts, closed quotes."""
 
 from __future__ import annotations
 
-import codecs
 import csv
+import re
+from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from itertools import accumulate, islice
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from etl.errors import FileStop
-from etl.readers import CHUNK_ROWS, Chunk
+from etl.readers import CHUNK_ROWS, PLAIN, Chunk, Format
+from etl.readers.text import find_encoding, open_text
 
-_OTHER_DELIMITERS = (";", "\t", "|")
-_SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+if TYPE_CHECKING:
+    from _csv import Reader as CsvReader
+
+_DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+_ENDINGS = {".tsv": "\t", ".tab": "\t"}
+_BREAK = re.compile(r"\r\n|\r|\n")
+_EXCEL_HINT = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)
 
 
 class DelimitedReader:
-    """Reads one CSV file; see `TableReader`.
+    """Reads one CSV or TSV file; see `TableReader`.
+
+    The first line may be Excel's `sep=;`. Rows without any text are passed over. `normalised` counts the file
+    once if it had a byte order mark, and each row with letters beyond ASCII if it was not UTF-8.
 
     Raises
     ------
     FileStop
-        if the file is empty, a spreadsheet, not UTF-8, or has other delimiters or an unclosed quote.
+        if the file is empty, a workbook or web page, not in a declared encoding, or has other delimiters or
+        an unclosed quote.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, declared: Format = PLAIN) -> None:
         self._path = path
-        self._encoding = self._find_encoding()
+        self._encoding = find_encoding(path, declared.encodings)
+        self._hint = self._excel_hint()
+        usual = _ENDINGS.get(Path(path.name.lower().removesuffix(".gz")).suffix, ",")
+        self._delimiter = declared.delimiter or self._hint or usual
+        self._above = max((declared.header_row or 1) - 1, 1 if self._hint else 0)
+        self.normalised = int(self._encoding in ("utf-8-sig", "utf-16"))
+        self.notes: list[tuple[str, str]] = []
 
     def header(self) -> list[str]:
         """Column names with surrounding blanks removed."""
-        with self._open() as file:
-            first_line = next((line for line in file if line.strip()), "")
-        if "," not in first_line and any(delimiter in first_line for delimiter in _OTHER_DELIMITERS):
-            raise FileStop("wrong_delimiter")
-        for _, row in self._rows():
-            return [name.strip() for name in row]
-        raise FileStop("empty_file")
+        self._look_at_first_line()
+        with self._rows() as rows:
+            return [name.strip() for name in _first(rows)]
 
     def chunks(self) -> Iterator[Chunk]:
-        """Rows below the header in chunks of CHUNK_ROWS; blank lines are passed over."""
-        rows = self._rows()
-        width = len(next(rows)[1])
-        lines: list[int] = []
-        cells: list[list[str]] = []
-        broken: list[tuple[int, str, str]] = []
-        for line, row in rows:
-            if len(row) == width:
-                lines.append(line)
-                cells.append(row)
-            else:
-                broken.append((line, "field_count", f"{len(row)} fields, {width} expected"))
-            if len(lines) + len(broken) == CHUNK_ROWS:
-                yield _chunk(lines, cells, broken, width)
-                lines, cells, broken = [], [], []
-        if lines or broken:
-            yield _chunk(lines, cells, broken, width)
+        """Rows below the header in chunks of CHUNK_ROWS."""
+        foreign = not self._encoding.startswith("utf-")
+        with self._rows() as rows:
+            width = len(_first(rows))
+            line = self._above + rows.line_num + 1
+            while batch := list(islice(rows, CHUNK_ROWS)):
+                following = self._above + rows.line_num + 1
+                if foreign:
+                    self.normalised += sum(not "".join(row).isascii() for row in batch)
+                yield _chunk(batch, _lines(batch, line, following), width)
+                line = following
 
-    def _rows(self) -> Iterator[tuple[int, list[str]]]:
-        """(line, fields) of every row that is not blank."""
-        line = 1
-        with self._open() as file:
-            reader = csv.reader(file, strict=True)
-            try:
-                for row in reader:
-                    if row:
-                        yield line, row
-                    line = reader.line_num + 1
-            except csv.Error:
-                raise FileStop("unclosed_quote", line=line) from None
+    @contextmanager
+    def _rows(self) -> Iterator[CsvReader]:
+        """Rows from the header on; `line_num` counts from there."""
+        try:
+            with self._open() as file:
+                deque(islice(file, self._above), maxlen=0)
+                yield csv.reader(file, delimiter=self._delimiter, strict=True)
+        except csv.Error:
+            raise self._broken_quote() from None
 
     @contextmanager
     def _open(self) -> Iterator[TextIO]:
-        try:
-            with self._path.open(encoding=self._encoding, newline="") as file:
-                yield file
-        except UnicodeDecodeError:
-            line, byte = self._find_broken_byte()
-            raise FileStop("broken_encoding", line=line, detail=f"byte {byte} of the line") from None
+        with open_text(self._path, self._encoding) as file:
+            yield file
 
-    def _find_encoding(self) -> str:
-        with self._path.open("rb") as file:
-            start = file.read(4)
-        if start in _SPREADSHEETS:
-            raise FileStop("spreadsheet")
-        encoding = next((encoding for mark, encoding in _MARKS if start.startswith(mark)), "utf-8")
-        if encoding == "utf-8" and b"\0" in start:
-            raise FileStop("broken_encoding", detail="it may be UTF-16 without its mark")
-        return encoding
+    def _excel_hint(self) -> str | None:
+        with self._open() as file:
+            hint = _EXCEL_HINT.fullmatch(file.readline(10))
+        return hint[1] if hint else None
 
-    def _find_broken_byte(self) -> tuple[int, int]:
-        """Line and byte within it where the bytes stop being text."""
-        if self._encoding == "utf-16":
-            return self._find_broken_unit()
-        with self._path.open("rb") as file:
-            for number, raw in enumerate(file, start=1):
-                try:
-                    raw.decode("utf-8")
-                except UnicodeDecodeError as error:
-                    return number, error.start + 1
-        return 1, 1
+    def _look_at_first_line(self) -> None:
+        """A header without the expected delimiter, but with another one, is one single column."""
+        with self._open() as file:
+            lines = islice(file, self._above, None)
+            first = next((line for line in lines if line.strip()), "")
+        if self._delimiter not in first:
+            for other, words in _DELIMITERS.items():
+                if other in first:
+                    raise FileStop("wrong_delimiter", line=self._above + 1, detail=f"{words} were found")
 
-    def _find_broken_unit(self) -> tuple[int, int]:
-        content = self._path.read_bytes()
-        try:
-            content.decode("utf-16")
-        except UnicodeDecodeError as error:
-            *before, line = content[: error.start].decode("utf-16", errors="ignore").split("\n")
-            return len(before) + 1, len(line.encode("utf-16-le")) + 1
-        return 1, 1
+    def _broken_quote(self) -> FileStop:
+        """Where the row begins that cannot be read; another delimiter behind its quotes says more."""
+        line = self._above + 1
+        with self._open() as file:
+            rows = csv.reader(islice(file, self._above, None), delimiter=self._delimiter, strict=True)
+            with suppress(csv.Error):
+                for _ in rows:
+                    line = self._above + rows.line_num + 1
+        with self._open() as file:
+            text = next(islice(file, line - 1, None), "")
+        other = next((sign for sign in _DELIMITERS if f'"{sign}"' in text and sign != self._delimiter), None)
+        if other and f'"{self._delimiter}' not in text:
+            return FileStop("wrong_delimiter", line=line, detail=f"{_DELIMITERS[other]} were found")
+        return FileStop("unclosed_quote", line=line)
 
 
-def _chunk(lines: list[int], cells: list[list[str]], broken: list[tuple[int, str, str]], width: int) -> Chunk:
-    columns: list[tuple[str, ...]] = list(zip(*cells, strict=True)) if cells else [()] * width
+def _first(rows: CsvReader) -> list[str]:
+    """The next row that holds anything."""
+    for row in rows:
+        if any(row):
+            return row
+    raise FileStop("empty_file")
+
+
+def _lines(batch: list[list[str]], first: int, following: int) -> list[int]:
+    """The line on which each row begins: a row takes one, and one more for every line break in its cells."""
+    if following - first == len(batch):
+        return list(range(first, following))
+    breaks = (len(_BREAK.findall("".join(row))) for row in batch)
+    return list(accumulate((1 + count for count in breaks), initial=first))[:-1]
+
+
+def _chunk(batch: list[list[str]], lines: list[int], width: int) -> Chunk:
+    broken: list[tuple[int, str, str]] = []
+    if set(map(len, batch)) != {width} or not all(map(any, batch)):
+        full = [(line, row) for line, row in zip(lines, batch, strict=True) if any(row)]
+        broken = [
+            (line, "field_count", f"{len(row)} fields, {width} expected")
+            for line, row in full
+            if len(row) != width
+        ]
+        good = [(line, row) for line, row in full if len(row) == width]
+        lines, batch = [line for line, _ in good], [row for _, row in good]
+    columns: list[tuple[str, ...]] = list(zip(*batch, strict=True)) if batch else [()] * width
     return Chunk(lines, columns, broken)

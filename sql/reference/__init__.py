@@ -11,11 +11,13 @@ from importlib.resources import files
 
 @dataclass(frozen=True)
 class Condition:
-    """A condition that an episode can have."""
+    """A condition that an episode can have, and the codes that begin like it: M22.2 stands for M22.2X1 too."""
 
     code: str
     words: str
     icd10: tuple[str, ...]
+    icd11: tuple[str, ...]
+    snomed: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -44,9 +46,15 @@ def rows(name: str) -> list[dict[str, str]]:
 def conditions() -> dict[str, Condition]:
     """Conditions by code, in the order of the import contract."""
     return {
-        row["code"]: Condition(row["code"], row["words"], tuple(filter(None, row["icd10"].split(";"))))
+        row["code"]: Condition(
+            row["code"], row["words"], _codes(row["icd10"]), _codes(row["icd11"]), _codes(row["snomed"])
+        )
         for row in rows("conditions")
     }
+
+
+def _codes(cell: str) -> tuple[str, ...]:
+    return tuple(filter(None, cell.split(";")))
 
 
 @cache

@@ -19,7 +19,20 @@ from sqlalchemy import Table
 
 from dashboard.cli import build_parser, main
 from etl.contract import MEASURES, TABLES, ColumnSpec, TableSpec
+from etl.date_formats import SIGN_MEANINGS
 from etl.errors import FILE_RULES, ROW_RULES, WARNINGS, Rule
+from etl.mapping import (
+    PARSE_MEANINGS,
+    ColumnRule,
+    FileRule,
+    FilterRule,
+    FormatRule,
+    LinkPair,
+    LinkRule,
+    LookupRule,
+    Mapping,
+    MeltRule,
+)
 from etl.parse import EARLIEST_DATE
 from etl.sample import write_sample
 from sql import reference
@@ -90,6 +103,9 @@ def light_parts() -> dict[str, str]:
         "file-rules": rules(FILE_RULES.values()),
         "row-rules": rules(ROW_RULES.values()),
         "warnings": rules(WARNINGS.values()),
+        "mapping-keys": mapping_keys(),
+        "mapping-parse": words_table("word", "how the text is read", PARSE_MEANINGS),
+        "mapping-dates": words_table("sign", "what stands there", SIGN_MEANINGS),
         "benchmarks": benchmarks(),
     }
 
@@ -164,6 +180,36 @@ def settings() -> str:
         default = f"`{spec.default}`" if spec.default else "empty"
         rows.append((f"`{spec.name}`", values or "text", default, _sentence(spec.meaning)))
     return markdown_table(("setting", "value", "default", "meaning"), rows)
+
+
+MAPPING_TABLES = {
+    "the file": Mapping,
+    "files.NAME": FileRule,
+    "files.NAME.format": FormatRule,
+    "files.NAME.columns.COLUMN": ColumnRule,
+    "files.NAME.columns.COLUMN.lookup": LookupRule,
+    "files.NAME.filters": FilterRule,
+    "files.NAME.melt": MeltRule,
+    "files.NAME.link": LinkRule,
+    "files.NAME.link.email, files.NAME.link.phone": LinkPair,
+}
+
+
+def mapping_keys() -> str:
+    """The keys of a mapping file, from its models."""
+    rows = [
+        (place if first else "", f"`{field.alias or name}`", _sentence(field.description or ""))
+        for place, model in MAPPING_TABLES.items()
+        for first, (name, field) in zip([True] + [False] * 99, model.model_fields.items(), strict=False)
+    ]
+    return markdown_table(("in", "key", "meaning"), rows)
+
+
+def words_table(head: str, says: str, words: dict[str, str]) -> str:
+    """Words and what they mean."""
+    return markdown_table(
+        (head, says), [(f"`{word}`", _sentence(meaning)) for word, meaning in words.items()]
+    )
 
 
 def input_files() -> str:

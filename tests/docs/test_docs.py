@@ -26,6 +26,7 @@ from dashboard.summary import CLASSES, HORIZONS_DAYS, RMST_DAYS
 from etl.contract import TABLES
 from etl.errors import RULES, LoadError, UsageError
 from etl.load import MOST_REJECTED
+from etl.mapping_file import parse_mapping, preset_names
 from etl.merge import EARLIEST_BEFORE_FIRST_VISIT_DAYS
 from etl.parse import EARLIEST_DATE
 from sql.schema import metadata
@@ -123,6 +124,17 @@ def test_every_rule_and_setting_is_documented():
     rules, settings = text_of("docs/import.md"), part_of("docs/cli.md", "settings")
     assert [name for name in RULES if f"| `{name}` |" not in rules] == []
     assert [name for name in SETTINGS if f"| `{name}` |" not in settings] == []
+
+
+def test_every_preset_is_documented():
+    page = text_of("docs/import.md")
+    assert [name for name in preset_names() if f"`{name}`" not in page] == []
+
+
+def test_the_mapping_of_the_import_page_is_one():
+    (example,) = re.findall(r"^```toml\n(.*?)^```", text_of("docs/import.md"), re.MULTILINE | re.DOTALL)
+    mapping, _ = parse_mapping(example.encode(), "the example")
+    assert [rule.table for rule in mapping.files.values()] == ["visits", "scores"]
 
 
 def test_every_choice_of_an_installation_is_documented():

@@ -502,11 +502,11 @@ WHOLE_FILES = {
     "UTF-16 without its mark": (
         (HEADER + GOOD).encode("utf-16-le"), "broken_encoding", 1, "", "it may be UTF-16 without its mark",
     ),
-    "semicolons": ((HEADER + GOOD).replace(",", ";").encode(), "wrong_delimiter", 1, "", ""),
-    "tabs": ((HEADER + GOOD).replace(",", "\t").encode(), "wrong_delimiter", 1, "", ""),
+    "semicolons": ((HEADER + GOOD).replace(",", ";").encode(), "wrong_delimiter", 1, "", "semicolons were found"),
+    "tabs": ((HEADER + GOOD).replace(",", "\t").encode(), "wrong_delimiter", 1, "", "tabs were found"),
     "quoted with semicolons": (
         b'"episode_id";"condition";"first_visit_date";"therapist"\n"E1";"pfps";"2024-01-08";"T1"\n',
-        "wrong_delimiter", 1, "", "",
+        "wrong_delimiter", 1, "", "semicolons were found",
     ),
     "unclosed quote": (
         (HEADER + GOOD + '"E2,pfps,2024-01-08,T1,running\nE3,pfps,2024-01-08,T1,running\n').encode(),
@@ -966,9 +966,7 @@ def test_leading_zeros_that_tell_nothing_apart_are_not_warned_of(engine, tmp_pat
 
 def test_every_rule_is_held_by_a_test():
     """A rule that no test names may as well not be there."""
-    text = Path(__file__).read_text(encoding="utf-8") + Path(__file__).with_name("test_load.py").read_text(
-        encoding="utf-8"
-    )
+    text = "".join(path.read_text(encoding="utf-8") for path in Path(__file__).parent.rglob("test_*.py"))
     assert [rule for rule in RULES if f'"{rule}"' not in text] == []
 
 

@@ -582,7 +582,7 @@ def test_a_path_without_a_known_file_is_a_usage_error(tmp_path, make, says):
     "manifest",
     [
         "{", "[]", "null", '{"as_of": 5}', '{"as_of": "31/12/2024"}', '{"files": ["episodes.csv"]}',
-        '{"files": [{"name": "episodes.csv", "rows": "1"}]}', '{"mode": "snapshot"}', '{"schema_version": 2}',
+        '{"files": [{"name": "episodes.csv", "rows": "1"}]}', '{"mode": "everything"}', '{"schema_version": 2}',
     ],
 )  # fmt: skip
 def test_a_manifest_that_cannot_be_followed_is_a_usage_error(tmp_path, manifest):

@@ -236,7 +236,7 @@ def test_a_load_that_waited_too_long_is_told(sqlite_template, tmp_path, monkeypa
     path = tmp_path / "store.db"
     shutil.copyfile(sqlite_template, path)
     holder, engine = open_engine(f"sqlite:///{path}"), open_engine(f"sqlite:///{path}")
-    with writing(holder), pytest.raises(StoreError, match="Another load holds the store"):
+    with writing(holder), pytest.raises(StoreError, match="A load holds the store"):
         load_tables(engine, tmp_path / "in", episodes=[make_episode()])
     assert load_tables(engine, tmp_path / "in", episodes=[make_episode()]).load_number == 1
     holder.dispose()

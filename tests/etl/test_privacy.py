@@ -25,9 +25,6 @@ BUILDERS = {
 }
 # What must never be seen again, in ways in which a cell can be wrong.
 PLANTED = (
-    "Zaphod Beeblebrox",
-    "zaphod@heartofgold.example",
-    "+447700900123",
     '=HYPERLINK("http://zaphod.example")',
     "Zaphod\x00Beeblebrox",
     "zaphod;beeblebrox",

@@ -12,7 +12,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, inspect
 
-from sql.engine import open_engine, reading, writing
+from sql.engine import open_engine, reading, rebuilding
 from sql.schema import metadata
 from sql.store import _config, create_or_upgrade, open_store
 
@@ -79,7 +79,7 @@ def test_the_covering_index_is_for_sqlite_only(engine):
 
 
 def test_downgrade_leaves_nothing(engine):
-    with writing(engine) as connection:
+    with rebuilding(engine) as connection:
         config = _config()
         config.attributes["connection"] = connection
         command.downgrade(config, "base")

@@ -560,7 +560,7 @@ def load_invented(engine: Engine, folder, clinic: Clinic, name: str, **tables: l
     assert [str(problem) for file in report.files for problem in file.problems] == []
 
 
-@settings(INVENTED, max_examples=30)
+@settings(INVENTED, max_examples=20)
 @given(clinic=clinics())
 @example(clinic=clinic_of_courses())
 def test_any_clinic_is_derived_as_plain_python_does(engine, tmp_path, clinic):
@@ -569,7 +569,7 @@ def test_any_clinic_is_derived_as_plain_python_does(engine, tmp_path, clinic):
     assert derived(engine, name) == naive_outcomes(clinic)
 
 
-@settings(INVENTED, max_examples=10)
+@settings(INVENTED, max_examples=8)
 @given(first=clinics(), second=clinics(), order=st.permutations(("running", "scores", "visits")))
 def test_later_loads_derive_again_what_they_touch(engine, tmp_path, first, second, order):
     """Whatever comes later, in whatever pieces: the outcomes are those of the rows that are then in the store."""

@@ -78,7 +78,7 @@ def test_a_store_of_a_newer_version_is_left_alone(engine, store_url):
 
 
 def test_a_store_of_an_older_version_asks_for_a_load(engine, store_url, monkeypatch):
-    monkeypatch.setattr("sql.store._newest", lambda: "0002")
+    monkeypatch.setattr("sql.store._newest", lambda: "9999")
     with pytest.raises(StoreError, match="older version"):
         open_store(store_url)
 

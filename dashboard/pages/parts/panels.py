@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from typing import Any, Literal
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Literal, TypeVar
 
 import pandas as pd
 import streamlit as st
+from sqlalchemy import Connection
 
 from dashboard import captions
 from dashboard.charts.theme import Theme, theme_named
 from dashboard.definitions import DEFINITIONS
 from dashboard.pages.parts import readers
 from dashboard.pages.parts.filters import Question
-from dashboard.summary import NotAllowed, OutcomeSummary, benchmarks
+from dashboard.question import Asked, NotAllowed
+from dashboard.summary import OutcomeSummary, benchmarks
 from dashboard.tables import Row
 from sql.engine import StoreError
 
+Result = TypeVar("Result")
 CHART_CONFIG = {"displayModeBar": False}
 
 
@@ -44,6 +47,15 @@ def answer(question: Question, by: str | None = None) -> OutcomeSummary:
             captions.definition_sentence(summary.definition_changed_on), icon=":material/edit_calendar:"
         )
     return summary
+
+
+def section(question: Question, build: Callable[[Connection, Asked], Result]) -> Result:
+    """A section's answer for a page; or what to do instead, and the page ends there."""
+    try:
+        return readers.section(build, question.scope, question.cohort)
+    except (NotAllowed, StoreError) as reason:
+        st.info(str(reason), icon=":material/info:")
+        st.stop()
 
 
 def chart(figure: Any, *, key: str, title: str, sentence: str, alt: str | None = None) -> None:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import streamlit as st
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from dashboard.deployment import read_deployment
+from dashboard.question import Asked, ask
 from dashboard.summary import OutcomeSummary, outcome_summary
 from sql.cohort import Cohort, Scope
 from sql.engine import StoreError, reading
 from sql.queries.store_facts import StoreFacts, store_facts, store_version
 from sql.settings import setting_value
 from sql.store import open_store
+
+Result = TypeVar("Result")
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -46,6 +51,25 @@ def summary(scope: Scope, cohort: Cohort, by: str | None = None) -> OutcomeSumma
 def _summary(url: str, version: int, scope: Scope, cohort: Cohort, by: str | None) -> OutcomeSummary:  # noqa: ARG001
     with reading(engine()) as connection:
         return outcome_summary(connection, scope, cohort, by=by)
+
+
+def section(build: Callable[[Connection, Asked], Result], scope: Scope, cohort: Cohort) -> Result:
+    """The answer of a section (dashboard/sections) to a question, computed once per store version and scope."""
+    answer: Result = _section(str(engine().url), version(), build.__name__, scope, cohort, build)
+    return answer
+
+
+@st.cache_data(ttl=3600, max_entries=400, show_spinner="Counting …")
+def _section(
+    url: str,  # noqa: ARG001
+    version: int,  # noqa: ARG001
+    name: str,  # noqa: ARG001
+    scope: Scope,
+    cohort: Cohort,
+    _build: Callable[[Connection, Asked], Any],
+) -> Any:
+    with reading(engine()) as connection:
+        return _build(connection, ask(connection, scope, cohort))
 
 
 def facts(scope: Scope) -> StoreFacts:
