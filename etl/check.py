@@ -147,8 +147,9 @@ class TableCheck:
         broken = set(self._unreadable(columns, chunk, problems))
         broken.update(self._out_of_another_scale(texts, columns, chunk, problems))
         filtered = self._filtered(columns) - broken
-        keep = [index for index in range(size) if index not in broken and index not in filtered]
-        whole = len(keep) == size
+        left_out = broken | filtered
+        whole = not left_out
+        keep = range(size) if whole else [index for index in range(size) if index not in left_out]
         lines: Sequence[int] = chunk.lines if whole else [chunk.lines[index] for index in keep]
         refused_keys: list[StagedRow | None] = [None] * len(chunk.broken)
         refused_keys += [self._key_of(columns, index) for index in broken]
@@ -213,7 +214,7 @@ class TableCheck:
     def _parse(self, name: str, texts: Sequence[str], chunk: Chunk) -> Sequence[Parsed]:
         reader = self._readers[name]
         try:
-            values = [reader[text] for text in texts]
+            values = list(map(reader.__getitem__, texts))
         except FileStop as stop:
             stop.line = chunk.lines[texts.index(reader.stopped_at or "")]
             raise

@@ -72,8 +72,7 @@ def merge(connection: Connection, stage: Stage, clinic: str, load_number: int) -
     if stage.by_patient:
         _find_episodes(connection, stage, clinic, result)
     if stage.table.by_patient:
-        _refuse_orphans(connection, stage, clinic, result)
-        _refuse_too_early(connection, stage, clinic, result)
+        _refuse_misplaced(connection, stage, clinic, result)
     _settle_repeated_rows(connection, stage, result)
     if "reporter" in stage.rows.c and "reporter" not in stage.names:
         _find_reporters(connection, stage, clinic)
@@ -86,7 +85,7 @@ def merge(connection: Connection, stage: Stage, clinic: str, load_number: int) -
         changed = and_(same_key(stage, clinic), _differs(stage))
         keep_rows(connection, stage.table, clinic, load_number, changed)
         _update(connection, stage, clinic)
-    _insert(connection, stage, clinic, load_number)
+    _insert(connection, stage, clinic, load_number, all_new=not result.updated and not result.unchanged)
     if stage.table.name == "episodes" and result.inserted:
         count_again(connection, episode)
         result.lost_zeros = _lost_zeros(connection, clinic, load_number)
@@ -177,6 +176,27 @@ def _date_name(stage: Stage) -> str:
     return next(spec.name for spec in stage.table.columns if spec.kind == "date" and spec.required)
 
 
+def _refuse_misplaced(connection: Connection, stage: Stage, clinic: str, result: MergeResult) -> None:
+    """Rows without an episode, or dated long before it began. One look at each episode's first row settles most."""
+    rows = stage.rows.c
+    earliest = (
+        select(rows.episode_id, func.min(rows[_date_name(stage)]).label("day"))
+        .group_by(rows.episode_id)
+        .subquery("earliest")
+    )
+    e = episode.c
+    known = and_(e.clinic == clinic, e.episode_id == earliest.c.episode_id)
+    begins = epoch_day(e.first_visit_date) - EARLIEST_BEFORE_FIRST_VISIT_DAYS
+    misplaced = (
+        select(literal(1))
+        .select_from(earliest.outerjoin(episode, known))
+        .where(or_(e.episode_id.is_(None), epoch_day(earliest.c.day) < begins))
+    )
+    if connection.scalar(misplaced.limit(1)):
+        _refuse_orphans(connection, stage, clinic, result)
+        _refuse_too_early(connection, stage, clinic, result)
+
+
 def _refuse_orphans(connection: Connection, stage: Stage, clinic: str, result: MergeResult) -> None:
     known = select(episode.c.episode_id).where(episode.c.clinic == clinic)
     where = stage.rows.c.episode_id.not_in(known)
@@ -210,6 +230,11 @@ def _settle_repeated_keys(
 ) -> None:
     rows = stage.rows.c
     keys = [rows[name] for name in key]
+    repeated_key = (
+        select(literal(1)).select_from(stage.rows).where(where).group_by(*keys).having(func.count() > 1)
+    )
+    if connection.scalar(repeated_key.limit(1)) is None:
+        return
     values = [value for value in rows if value.name in stage.target.c and value.name not in (*key, *GIVEN)]
     alike = [
         or_(
@@ -230,11 +255,10 @@ def _settle_repeated_keys(
         tuple_(*keys).in_(select(*found).where(repeated.c.alike == 1)),
         rows.seq.not_in(select(repeated.c.kept)),
     )
-    if connection.scalar(select(func.count()).select_from(repeated)):
-        result.duplicate.update(_per_file(connection, stage, extra))
-        connection.execute(delete(stage.rows).where(extra))
-        conflicting = tuple_(*keys).in_(select(*found).where(repeated.c.alike == 0))
-        _refuse(connection, stage, conflicting, "", "conflicting_rows", result)
+    result.duplicate.update(_per_file(connection, stage, extra))
+    connection.execute(delete(stage.rows).where(extra))
+    conflicting = tuple_(*keys).in_(select(*found).where(repeated.c.alike == 0))
+    _refuse(connection, stage, conflicting, "", "conflicting_rows", result)
 
 
 @cache
@@ -379,13 +403,13 @@ def _add_names(connection: Connection, stage: Stage, clinic: str, load_number: i
         connection.execute(insert(table).from_select(["clinic", code.name, "load_number"], new))
 
 
-def _insert(connection: Connection, stage: Stage, clinic: str, load_number: int) -> None:
+def _insert(connection: Connection, stage: Stage, clinic: str, load_number: int, *, all_new: bool) -> None:
     target = stage.target
     names = [c.name for c in target.columns if c.name in stage.rows.c or c.name in stage.constants]
     new = (
         select(literal(clinic), literal(load_number), *(stage.value(name) for name in names))
         .select_from(stage.rows)
-        .where(~_is_there(stage, clinic))
+        .where(literal(value=True) if all_new else ~_is_there(stage, clinic))
     )
     connection.execute(insert(target).from_select(["clinic", "load_number", *names], new))
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 from etl.contract import MEASURES, TableSpec
 from etl.errors import FileStop, Refusal
@@ -20,70 +21,60 @@ MOST_ABOVE_TEN = 0.20
 TEN = 10
 FEWEST_TO_JUDGE = 5
 
-Row = Mapping[str, Parsed]
-RowRule = tuple[str, str, Callable[[Row], bool]]
-"""Column at fault, rule, and whether the row breaks it."""
+Breaking = Iterator[int]
+RowRule = tuple[str, str, Callable[[Columns], Breaking]]
+"""Column at fault, rule, and the rows that break it. Whole columns, because a clinic has millions of cells."""
 
 
-def _before(row: Row, earlier: str, later: str) -> bool:
-    """True if both dates are known and the second lies before the first."""
-    first, second = row.get(earlier), row.get(later)
-    return isinstance(first, str) and isinstance(second, str) and second < first
+def _pairs(columns: Columns, one: str, other: str) -> Iterator[tuple[int, Any, Any]]:
+    """Rows in which both columns have a value."""
+    if one in columns and other in columns:
+        for index, (first, second) in enumerate(zip(columns[one], columns[other], strict=True)):
+            if first is not None and second is not None:
+                yield index, first, second
 
 
-def _only_one(row: Row, one: str, other: str) -> bool:
-    return (row.get(one) is None) != (row.get(other) is None)
+def _before(earlier: str, later: str) -> Callable[[Columns], Breaking]:
+    """Both dates are known and the second lies before the first."""
+    return lambda columns: (i for i, first, second in _pairs(columns, earlier, later) if second < first)
 
 
-def _return_before_onset(row: Row) -> bool:
-    onset, returned = row.get("onset_date"), row.get("return_to_run_date")
-    return (
-        isinstance(onset, tuple)
-        and onset[0] is not None
-        and isinstance(returned, str)
-        and returned < onset[0]
+def _only_one(one: str, other: str) -> Callable[[Columns], Breaking]:
+    def breaking(columns: Columns) -> Breaking:
+        size = len(next(iter(columns.values())))
+        nothing: list[Parsed] = [None] * size
+        pairs = zip(columns.get(one, nothing), columns.get(other, nothing), strict=True)
+        return (i for i, (first, second) in enumerate(pairs) if (first is None) != (second is None))
+
+    return breaking
+
+
+def _before_onset(name: str) -> Callable[[Columns], Breaking]:
+    """A date before the earliest day that the stated onset allows."""
+    return lambda columns: (
+        i for i, onset, day in _pairs(columns, "onset_date", name) if onset[0] is not None and day < onset[0]
     )
 
 
-def _onset_after_first_visit(row: Row) -> bool:
-    onset, first_visit = row.get("onset_date"), row.get("first_visit_date")
-    return isinstance(onset, tuple) and onset[0] is not None and str(first_visit) < onset[0]
-
-
-def _measure_out_of_range(row: Row) -> bool:
-    low, high = MEASURES[str(row["measure"])]
-    value = row["value"]
-    return isinstance(value, float) and not low <= value <= high
+def _measure_out_of_range(columns: Columns) -> Breaking:
+    for index, measure, value in _pairs(columns, "measure", "value"):
+        low, high = MEASURES[measure]
+        if not low <= value <= high:
+            yield index
 
 
 ROW_RULES: dict[str, tuple[RowRule, ...]] = {
     "episodes": (
-        ("onset_date", "onset_after_first_visit", _onset_after_first_visit),
-        ("return_to_run_date", "return_before_onset", _return_before_onset),
-        (
-            "relapse_date",
-            "relapse_before_return",
-            lambda row: _before(row, "return_to_run_date", "relapse_date"),
-        ),
-        ("stopped_date", "both_or_neither", lambda row: _only_one(row, "stopped_date", "stopped_reason")),
-        ("stopped_date", "before_first_visit", lambda row: _before(row, "first_visit_date", "stopped_date")),
-        (
-            "discharge_date",
-            "before_first_visit",
-            lambda row: _before(row, "first_visit_date", "discharge_date"),
-        ),
-        (
-            "last_contact_date",
-            "before_first_visit",
-            lambda row: _before(row, "first_visit_date", "last_contact_date"),
-        ),
-        (
-            "red_flag_cleared_date",
-            "cleared_before_flag",
-            lambda row: _before(row, "red_flag_date", "red_flag_cleared_date"),
-        ),
+        ("onset_date", "onset_after_first_visit", _before_onset("first_visit_date")),
+        ("return_to_run_date", "return_before_onset", _before_onset("return_to_run_date")),
+        ("relapse_date", "relapse_before_return", _before("return_to_run_date", "relapse_date")),
+        ("stopped_date", "both_or_neither", _only_one("stopped_date", "stopped_reason")),
+        ("stopped_date", "before_first_visit", _before("first_visit_date", "stopped_date")),
+        ("discharge_date", "before_first_visit", _before("first_visit_date", "discharge_date")),
+        ("last_contact_date", "before_first_visit", _before("first_visit_date", "last_contact_date")),
+        ("red_flag_cleared_date", "cleared_before_flag", _before("red_flag_date", "red_flag_cleared_date")),
     ),
-    "running": (("since", "since_after_report", lambda row: _before(row, "since", "reported_on")),),
+    "running": (("since", "since_after_report", _before("since", "reported_on")),),
     "visits": (),
     "assessments": (("value", "range", _measure_out_of_range),),
 }
@@ -96,14 +87,9 @@ def broken_rows(table: TableSpec, columns: Columns, size: int) -> Iterator[Broke
     if table.name == "scores":
         yield from _broken_scores(columns)
         return
-    rules = ROW_RULES[table.name]
-    names = list(columns)
-    if rules:
-        for index, cells in enumerate(zip(*columns.values(), strict=True)):
-            row = dict(zip(names, cells, strict=True))
-            for column, rule, breaks in rules:
-                if breaks(row):
-                    yield index, column, rule
+    rules = ROW_RULES[table.name] if size else ()
+    found = [(index, column, rule) for column, rule, breaking in rules for index in breaking(columns)]
+    yield from sorted(found, key=lambda broken: broken[0])
 
 
 def _without_episode(columns: Columns, size: int) -> Iterator[Broken]:
@@ -153,15 +139,15 @@ class FileChecks:
             if name in texts:
                 self._default_dates[name] += sum(texts[name].count(day) for day in DEFAULT_DATES)
         if self._score in columns:
-            for value in _scores_to_ten(columns, self._score):
+            for value, count in _scores_to_ten(columns, self._score).items():
                 if isinstance(value, float):
-                    self._on_ten += 1
-                    self._above_ten += value > TEN
-                    self._up_to_one += value <= 1
-                    self._decimals += not value.is_integer()
+                    self._on_ten += count
+                    self._above_ten += count * (value > TEN)
+                    self._up_to_one += count * (value <= 1)
+                    self._decimals += count * (not value.is_integer())
                 elif isinstance(value, Refusal) and value.rule == "range":
-                    self._on_ten += 1
-                    self._above_ten += 1
+                    self._on_ten += count
+                    self._above_ten += count
 
     def finish(self) -> None:
         """Judge the file.
@@ -181,10 +167,13 @@ class FileChecks:
             raise FileStop("wrong_scale", column=self._score)
 
 
-def _scores_to_ten(columns: Columns, name: str) -> Iterable[Parsed]:
-    """Values of a score column whose scale ends at 10; the instrument says so where there is one."""
+def _scores_to_ten(columns: Columns, name: str) -> Counter[Parsed]:
+    """How often each value of a score column stands there whose scale ends at 10; the instrument says so."""
     if "instrument" not in columns:
-        return columns[name]
+        return Counter(columns[name])
     to_ten = {code for code, scale in instruments().items() if scale.high == TEN}
-    pairs = zip(columns["instrument"], columns[name], strict=True)
-    return (value for instrument, value in pairs if instrument in to_ten)
+    counts: Counter[Parsed] = Counter()
+    for (instrument, value), count in Counter(zip(columns["instrument"], columns[name], strict=True)).items():
+        if instrument in to_ten:
+            counts[value] += count
+    return counts

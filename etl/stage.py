@@ -182,9 +182,12 @@ def add_rows(
     blank_episode = (
         stage.names.index("episode_id") if stage.by_patient and "episode_id" in stage.names else None
     )
+    if blank_episode is not None:
+        rows = [_with_text_key(row, blank_episode) for row in rows]
+    if stage.table.name == "episodes":
+        rows = [row + _given(stage) for row in rows]
     addressed = [
-        (first + index, file, line, *_with_text_key(row, blank_episode), *_given(stage))
-        for index, (line, row) in enumerate(zip(lines, rows, strict=True))
+        (seq, file, line, *row) for seq, line, row in zip(range(first, stage.count), lines, rows, strict=True)
     ]
     if connection.dialect.name == "postgresql":
         _copy(connection, stage.rows.name, names, addressed)
@@ -192,17 +195,15 @@ def add_rows(
         _insert(connection, stage.rows.name, names, addressed)
 
 
-def _with_text_key(row: StagedRow, blank_episode: int | None) -> StagedRow:
+def _with_text_key(row: StagedRow, blank_episode: int) -> StagedRow:
     """Keys are never NULL: an episode yet to be found by its patient is an empty text."""
-    if blank_episode is None or row[blank_episode] is not None:
+    if row[blank_episode] is not None:
         return row
     return (*row[:blank_episode], "", *row[blank_episode + 1 :])
 
 
 def _given(stage: Stage) -> tuple[str, ...]:
     """What every episode gets from us: a token and a short code."""
-    if stage.table.name != "episodes":
-        return ()
     assert stage.codes is not None  # noqa: S101 - episodes are staged with a code book
     token = token_hex(16)
     return token, stage.codes.new(token)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import argparse
 import platform
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,17 +19,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m perf")
     parser.add_argument("--episodes", type=int, default=200_000)
     parser.add_argument("--scores", type=int, default=2_000_000)
-    parser.add_argument("--postgresql", metavar="URL", help="an empty database to load into as well")
+    parser.add_argument(
+        "--postgresql",
+        metavar="URL",
+        nargs="?",
+        const="",
+        help="load into PostgreSQL as well: an empty database, or without one the server of the test tools",
+    )
     options = parser.parse_args()
-    with TemporaryDirectory() as name:
+    with TemporaryDirectory() as name, _empty_database(options.postgresql) as postgresql:
         folder = Path(name)
         write_clinic(folder / "files", episodes=options.episodes, scores=options.scores)
         print(
             f"{options.episodes:,} episodes, {options.scores:,} scores; Python {platform.python_version()}\n"
         )
         urls = {"SQLite": f"sqlite:///{folder / 'ours.db'}"}
-        if options.postgresql:
-            urls["PostgreSQL"] = options.postgresql
+        if postgresql:
+            urls["PostgreSQL"] = postgresql
         print("| store | way | seconds | under the lock | rows a second | memory, MB | ratio |")
         print("|---|---|---|---|---|---|---|")
         for store, url in urls.items():
@@ -43,6 +52,21 @@ def main() -> None:
         for store, url in urls.items():
             for question, seconds in questions.measure(url).items():
                 print(f"| {question} | {store} | {1000 * seconds:.0f} |")
+
+
+@contextmanager
+def _empty_database(given: str | None) -> Iterator[str | None]:
+    """The database to use: none, the one given, or one on a server that is started for it."""
+    if given != "":
+        yield given
+        return
+    sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+    from postgresql_server import running_server
+
+    with running_server() as server:
+        server.create("bench")
+        yield server.address("bench")
+        server.drop("bench")
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, 
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, OperationalError
 
 DEFAULT_URL = "sqlite:///return-to-run.db"
+CACHE_KIB = 32 * 1024
 BUSY_TIMEOUT_SECONDS = 60
 
 
@@ -146,6 +147,11 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = NORMAL")
+    for store in (
+        "main",
+        "temp",
+    ):  # codes and tokens come in no order: 2 MB, the default, would be read again and again
+        cursor.execute(f"PRAGMA {store}.cache_size = -{CACHE_KIB}")
     cursor.close()
 
 

@@ -338,9 +338,8 @@ COHORT_INDEX_COLUMNS = (
     "standing", "clinic", "site", "therapist", "sex", "age_band", "side", "symptom_duration", "earlier_episodes",
     "late_day", "late_outcome",
 )  # fmt: skip
-Index("ix_episode_outcome_cohort", *(episode_outcome.c[name] for name in COHORT_INDEX_COLUMNS)).ddl_if(
-    dialect="sqlite"
-)
+COHORT_INDEX = "ix_episode_outcome_cohort"
+Index(COHORT_INDEX, *(episode_outcome.c[name] for name in COHORT_INDEX_COLUMNS)).ddl_if(dialect="sqlite")
 
 setting = Table(
     "setting",

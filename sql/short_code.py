@@ -77,7 +77,9 @@ class CodeBook:
 
     def _mark(self, number: int, digits: int) -> bool:
         """False if it was taken already."""
-        taken = self._taken.setdefault(digits, bytearray(len(LETTERS) * 10**digits // 8 + 1))
+        taken = self._taken.get(digits)
+        if taken is None:
+            taken = self._taken[digits] = bytearray(len(LETTERS) * 10**digits // 8 + 1)
         byte, bit = divmod(number, 8)
         if taken[byte] >> bit & 1:
             return False
