@@ -29,6 +29,7 @@ docs: $(VENV)/.test
 
 screenshots: $(VENV)/.test
 	$(RUN) -m tests.browser.screenshots
+	$(RUN) -m tests.docs.sample_report
 
 # A stamp is touched last, so an interrupted install starts again.
 $(VENV)/.demo: pyproject.toml constraints.txt

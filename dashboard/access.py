@@ -22,6 +22,11 @@ class Reader:
         """Whether clinic figures may be exact: a therapist's colleagues' patients are not theirs."""
         return self.role == "owner"
 
+    @property
+    def label(self) -> str:
+        """How the audit names the reader."""
+        return self.role if self.therapist is None else f"{self.role} {self.therapist[1]}"
+
 
 def scope_of(reader: Reader, audience: Audience) -> Scope:
     """What the reader's questions may reach. Clinic figures for a therapist are the shared ones."""

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from dashboard.names import CLASS_NAMES, FIELD_NAMES, group_label, group_phrase
+from dashboard.names import CLASS_NAMES, group_label, group_phrase
 from dashboard.stats.benchmark import Benchmark, source_words
 from dashboard.stats.certainty import detectable_difference
-from dashboard.stats.log_rank import LogRank
 from dashboard.summary import GroupSummary, OutcomeSummary
 from dashboard.wording import (
     PER_CENT,
@@ -19,7 +18,6 @@ from dashboard.wording import (
     long_date,
     people_words,
     rows_with_verdict,
-    test_words,
     time_words,
 )
 
@@ -63,15 +61,6 @@ def curve_caption(groups: Sequence[GroupSummary], conditions: Sequence[str]) -> 
     return (
         f"In the curve: {sizes}. Lines are estimates of the share back running, with 95{PER_CENT} bands; "
         f"dotted where too few are still followed.{published}{hidden}"
-    )
-
-
-def test_sentence(test: LogRank, field: str) -> str:
-    """Whether the groups differ, in words."""
-    differ = "differ" if test.p < 0.05 else "do not differ"
-    return (
-        f"Groups by {FIELD_NAMES.get(field, field)} {differ} more than chance would explain "
-        f"(log-rank test, speed among those still trying: {test_words(test)})."
     )
 
 

@@ -89,6 +89,8 @@ def build_parser() -> argparse.ArgumentParser:
     _add_preset(commands)
     _add_form_kit(commands)
     _add_summary(commands)
+    _add_report(commands)
+    _add_statement(commands)
     _add_setting(commands)
     _add_dashboard(commands)
     return parser
@@ -271,6 +273,12 @@ def _add_summary(commands: argparse._SubParsersAction[_Parser]) -> None:
     parser.add_argument(
         "--by", choices=list(GROUPING_FIELDS), metavar="FIELD", help=", ".join(GROUPING_FIELDS)
     )
+    parser.add_argument(
+        "--stratify",
+        choices=list(GROUPING_FIELDS),
+        metavar="FIELD",
+        help="test the groups of --by within the values of this field",
+    )
     for name in ("clinic", "site", "therapist"):
         parser.add_argument(
             f"--{name}", action="append", default=[], metavar="CODE", help="only this one; may be repeated"
@@ -304,6 +312,82 @@ def _add_summary(commands: argparse._SubParsersAction[_Parser]) -> None:
     parser.set_defaults(run=summary)
 
 
+def _add_report(commands: argparse._SubParsersAction[_Parser]) -> None:
+    parser = commands.add_parser("report", help="write the monthly report as PDF, workbook, CSV and JSON")
+    _add_month(parser, "month of the report (default: the last full month of the data)")
+    parser.add_argument(
+        "--for",
+        dest="audience",
+        choices=("clinic", "sharing"),
+        default="clinic",
+        help="exact, or coarse enough to share",
+    )
+    _add_part(parser)
+    parser.add_argument(
+        "--condition",
+        action="append",
+        default=[],
+        choices=GROUPING_FIELDS["condition"],
+        help="only this one; may be repeated",
+    )
+    parser.add_argument(
+        "--compare",
+        choices=("previous", "year"),
+        default="previous",
+        help="beside the month before, or the same month a year before (default previous)",
+    )
+    parser.add_argument(
+        "--format",
+        type=_formats,
+        default=("pdf", "xlsx"),
+        metavar="LIST",
+        help="pdf, xlsx, csv, json with commas between (default pdf,xlsx)",
+    )
+    _add_out(parser)
+    parser.add_argument(
+        "--if-new", action="store_true", help="write nothing if it was made from the same data before"
+    )
+    parser.set_defaults(run=report)
+
+
+def _add_statement(commands: argparse._SubParsersAction[_Parser]) -> None:
+    parser = commands.add_parser(
+        "statement", help="write the one-page outcome statement, for a website or an insurer"
+    )
+    _add_month(parser, "last month of first visits (default: the last one followed for 12 weeks)")
+    _add_part(parser)
+    parser.add_argument(
+        "--condition",
+        default="pfps",
+        choices=GROUPING_FIELDS["condition"],
+        help="whom it is about (default pfps)",
+    )
+    _add_out(parser)
+    parser.set_defaults(run=statement)
+
+
+def _add_month(parser: argparse.ArgumentParser, meaning: str) -> None:
+    parser.add_argument("--month", type=_month, metavar="YYYY-MM", help=meaning)
+
+
+def _add_part(parser: argparse.ArgumentParser) -> None:
+    for name in ("clinic", "site"):
+        parser.add_argument(
+            f"--{name}", action="append", default=[], metavar="CODE", help="only this one; may be repeated"
+        )
+
+
+def _add_out(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--out", type=Path, default=Path(), metavar="DIR", help="folder to write to; made if missing"
+    )
+    parser.add_argument(
+        "--force",
+        action="store_true",
+        help="replace an older file of the same name (without it the new one gets a number)",
+    )
+
+
 def _add_setting(commands: argparse._SubParsersAction[_Parser]) -> None:
     parser = commands.add_parser("setting", help="show or change what the clinic decides")
     parser.add_argument("name", nargs="?", help="name of the setting; all are shown without one")
@@ -322,6 +406,11 @@ def _add_dashboard(commands: argparse._SubParsersAction[_Parser]) -> None:
     parser.add_argument("--port", type=_port, help="port (default 8501)")
     parser.add_argument(
         "--address", help="address to listen on (default 127.0.0.1, the only one without sign-in)"
+    )
+    parser.add_argument(
+        "--new",
+        action="store_true",
+        help="start without a store; the page Import makes it with the first load",
     )
     parser.set_defaults(run=dashboard)
 
@@ -493,10 +582,19 @@ def summary(arguments: argparse.Namespace, deployment: Deployment, terminal: Ter
         goals=() if arguments.all_goals or arguments.by == "goal" else ("running",),
         all_episodes=arguments.all_episodes,
     )
+    if arguments.stratify and arguments.by in (None, arguments.stratify):
+        raise UsageError("--stratify needs groups to test: --by with another field")
     try:
         with using(open_store(deployment.database_url)) as engine, reading(engine) as connection:
             scope = Scope(arguments.audience)
-            result = outcome_summary(connection, scope, cohort, by=arguments.by, days=arguments.days)
+            result = outcome_summary(
+                connection,
+                scope,
+                cohort,
+                by=arguments.by,
+                stratify=arguments.stratify,
+                days=arguments.days,
+            )
             sections = (
                 documents(connection, ask(connection, scope, cohort), SECTIONS) if arguments.json else {}
             )
@@ -507,6 +605,20 @@ def summary(arguments: argparse.Namespace, deployment: Deployment, terminal: Ter
     else:
         terminal.summary(result)
     return 0
+
+
+def report(arguments: argparse.Namespace, deployment: Deployment, terminal: Terminal) -> int:
+    """Write the monthly report."""
+    from dashboard.report_commands import make_report
+
+    return make_report(arguments, deployment, terminal)
+
+
+def statement(arguments: argparse.Namespace, deployment: Deployment, terminal: Terminal) -> int:
+    """Write the one-page outcome statement."""
+    from dashboard.report_commands import make_statement
+
+    return make_statement(arguments, deployment, terminal, _today())
 
 
 def setting(arguments: argparse.Namespace, deployment: Deployment, terminal: Terminal) -> int:
@@ -544,7 +656,8 @@ def dashboard(arguments: argparse.Namespace, deployment: Deployment, terminal: T
     """Open the dashboard on an existing store."""
     address = arguments.address or deployment.address
     _require_loopback(address)
-    open_store(deployment.database_url).dispose()
+    if not arguments.new or store_exists(deployment.database_url):
+        open_store(deployment.database_url).dispose()
     port = arguments.port or deployment.port
     return _run_dashboard(Deployment(deployment.database_url, address, port), terminal)
 
@@ -624,6 +737,22 @@ def _days(text: str) -> tuple[int, ...]:
     if not all(day.isascii() and day.isdigit() and 1 <= int(day) <= 3660 for day in days):
         raise argparse.ArgumentTypeError("days are whole numbers with commas between, like 56,84,182")
     return tuple(sorted({int(day) for day in days}))
+
+
+def _month(text: str) -> object:
+    from dashboard.report.month import Month
+
+    try:
+        return Month.read(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _formats(text: str) -> tuple[str, ...]:
+    known = ("pdf", "xlsx", "csv", "json")
+    if not set(text.split(",")) <= set(known):
+        raise argparse.ArgumentTypeError(f"formats are {', '.join(known)}, with commas between")
+    return tuple(name for name in known if name in text.split(","))
 
 
 def _code(text: str) -> str:

@@ -14,6 +14,7 @@ FILE_NAME = "return-to-run.toml"
 LOOPBACK = "127.0.0.1"
 DEFAULT_PORT = 8501
 LAST_PORT = 65535
+MAPPINGS_FOLDER = "return-to-run-mappings"
 PREFIX = "RETURN_TO_RUN_"
 
 
@@ -28,6 +29,12 @@ class Deployment:
     database_url: str = DEFAULT_URL
     address: str = LOOPBACK
     port: int = DEFAULT_PORT
+
+    @property
+    def mappings_folder(self) -> Path:
+        """Where the Import page saves matches: beside a SQLite store, else in the working folder."""
+        _, _, file = self.database_url.partition("sqlite:///")
+        return (Path(file).parent if file and file != ":memory:" else Path()) / MAPPINGS_FOLDER
 
 
 def read_deployment(environ: Mapping[str, str], folder: Path | None = None) -> Deployment:

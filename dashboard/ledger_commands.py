@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import csv
 import json
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
 from dashboard.deployment import Deployment
+from dashboard.reject_table import reject_csv
 from dashboard.terminal import Terminal, load_document, reject_document
-from etl.errors import RULES, LoadError, UsageError
+from etl.errors import LoadError, UsageError
 from etl.inbox import DONE, FAILED, alone, move_aside, stamp, waiting_files
 from etl.load import LoadReport, LoadRequest, load
 from etl.pseudonym import Pseudonyms
@@ -116,23 +116,11 @@ def show_rejects(arguments: argparse.Namespace, deployment: Deployment, terminal
 def _write_csv(path: Path, found: Sequence[Reject]) -> None:
     try:
         with path.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(
-                ("load", "file", "line", "column", "rule", "what is wrong", "what to do", "looks like")
-            )
-            for row in found:
-                rule = RULES[row.rule]
-                cells = (row.file, row.line, row.column, row.rule, rule.says, rule.remedy, row.shape)
-                writer.writerow((row.load_number, *(as_plain_cell(str(cell)) for cell in cells)))
+            file.write(reject_csv(found))
     except OSError:
         raise UsageError(
             f"The file {path.name!r} cannot be written. Check the path and its permissions."
         ) from None
-
-
-def as_plain_cell(text: str) -> str:
-    """Text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 def replay_load(

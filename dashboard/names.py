@@ -62,6 +62,19 @@ CLASS_NAMES = {
     "lost": "lost",
     "cannot_count": "cannot be counted",
 }
+# When it hurts, to be said after "pain".
+CONTEXT_NAMES = {
+    "worst_week": "at its worst in the week",
+    "usual_week": "in a usual week",
+    "current": "right now",
+    "running": "while running",
+    "downhill": "when running downhill",
+    "stairs": "on stairs",
+    "squatting": "when squatting",
+    "sitting": "when sitting",
+    "landing": "when landing",
+    "at_rest": "at rest",
+}
 VERDICT_ICONS = {
     "ahead": ":material/arrow_upward:",
     "in line": ":material/drag_handle:",

@@ -14,11 +14,12 @@ from functools import cache
 
 from sqlalchemy import Connection
 
-from dashboard.question import ask, everybody_in_period
+from dashboard.comparison import Comparison, compare_groups, stratified
+from dashboard.question import NotAllowed, ask, everybody_in_period
 from dashboard.stats.benchmark import Benchmark, Verdict, compare
 from dashboard.stats.certainty import Certainty, certainty
 from dashboard.stats.disclosure import coarsen, complement_withheld, proportion_withheld, shown_count
-from dashboard.stats.log_rank import LogRank, log_rank
+from dashboard.stats.log_rank import LogRank
 from dashboard.stats.survival import (
     Curve,
     Horizon,
@@ -36,10 +37,12 @@ from sql.cohort import Audience, Cohort, Scope, in_group_order
 from sql.queries.intake_counts import IntakeCounts, intake_counts
 from sql.queries.recovery_counts import RecoveryCount, recovery_counts
 from sql.queries.store_facts import StoreFacts
+from sql.queries.strata_counts import strata_counts
 from sql.settings import setting_history, setting_value
 
 HORIZONS_DAYS = (56, 84, 182)
 MEDIAN = 0.5
+QUARTERS = (0.25, 0.5, 0.75)
 RMST_DAYS = 182
 CLASSES = ("returned", "in_care", "stopped", "discharged_unrecorded", "lost", "cannot_count")
 
@@ -93,6 +96,13 @@ class GroupSummary:
     became: Became
     withheld: tuple[str, ...] = ()
 
+    @property
+    def quantiles(self) -> tuple[Quantile, ...]:
+        """Days until a quarter, half and three quarters are back."""
+        if self.curve is None:
+            return tuple(Quantile(p, None, None, None) for p in QUARTERS)
+        return tuple(quantile(self.curve, p) for p in QUARTERS)
+
     def back_by_day(self, day: int) -> Horizon:
         """The result at one of the days in `back_by`."""
         return next(horizon for horizon in self.back_by if horizon.day == day)
@@ -119,8 +129,13 @@ class OutcomeSummary:
     everybody: GroupSummary
     groups: tuple[GroupSummary, ...]
     by_condition: tuple[GroupSummary, ...]
-    test: LogRank | None
+    comparison: Comparison
     verdicts: tuple[Verdict, ...]
+
+    @property
+    def test(self) -> LogRank | None:
+        """The log-rank test of the groups."""
+        return self.comparison.log_rank
 
     def verdict(self, benchmark_id: str) -> Verdict | None:
         """The verdict on one row of the catalogue, if the cohort has its condition."""
@@ -139,9 +154,10 @@ def outcome_summary(
     cohort: Cohort,
     *,
     by: str | None = None,
+    stratify: str | None = None,
     days: Sequence[int] = HORIZONS_DAYS,
 ) -> OutcomeSummary:
-    """Answer a question for a reader.
+    """Answer a question for a reader; the tests compare groups within the values of `stratify`, if given.
 
     Raises
     ------
@@ -192,13 +208,29 @@ def outcome_summary(
         groups: tuple[GroupSummary, ...] = (everybody,)
     else:
         groups = by_condition if by == "condition" else summarise_all(by, count(by))
+    comparison = _compare(groups, k if shared else None) if by else Comparison()
+    if by and stratify:
+        if shared:
+            raise NotAllowed("Tests within strata are for the clinic only: strata are too small to share.")
+        comparison = stratified(
+            comparison,
+            stratify,
+            strata_counts(
+                connection,
+                scope,
+                cohort,
+                by=by,
+                stratify=stratify,
+                several_clinics=asked.several_clinics,
+            ),
+        )
     excluded = intake_counts(connection, scope, cohort)
     changed_on = _definition_changed_on(connection, clinics, cohort, facts, day)
     return OutcomeSummary(
         as_of=day,
         audience=scope.audience,
         k=k,
-        definition=_definition(connection, clinics),
+        definition=definition_of_return(connection, clinics),
         definition_changed_on=changed_on,
         facts=facts,
         cohort=cohort,
@@ -208,7 +240,7 @@ def outcome_summary(
         everybody=everybody,
         groups=groups,
         by_condition=by_condition,
-        test=_test(by, groups),
+        comparison=comparison,
         verdicts=_verdicts(by_condition, cohort, facts, day, definition_changed=changed_on is not None),
     )
 
@@ -339,16 +371,12 @@ def _no_horizon(day: int) -> Horizon:
     return Horizon(day, None, None, None, None, None, None, too_few=True)
 
 
-def _test(by: str | None, groups: Sequence[GroupSummary]) -> LogRank | None:
-    """Do the groups differ? People of whom the grouping is unknown are not a group."""
-    if by is None:
-        return None
-    known = [group.counts for group in groups if group.counts is not None and group.group != "unknown"]
-    result = log_rank(known)
-    if result is None:
-        return None
-    absent = tuple(group.group for group in groups if group.counts is None or group.group == "unknown")
-    return replace(result, left_out=(*result.left_out, *absent))
+def _compare(groups: Sequence[GroupSummary], shared_k: int | None) -> Comparison:
+    return compare_groups(
+        {group.group: group.counts for group in groups},
+        {group.group: group.curve for group in groups},
+        shared_k=shared_k,
+    )
 
 
 def _verdicts(
@@ -406,7 +434,7 @@ def _per_month(started: int, cohort: Cohort, facts: StoreFacts, day: date) -> fl
     return started / ((last - first).days + 1) * 365.25 / 12
 
 
-def _definition(connection: Connection, clinics: Sequence[str]) -> str:
+def definition_of_return(connection: Connection, clinics: Sequence[str]) -> str:
     """The run that counts, by the clinics' own settings."""
     texts = {code: setting_value(connection, code, "definition") for code in clinics}
     if len(set(texts.values())) == 1:

@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from dashboard.stats.difference import Difference
+from dashboard.stats.gray import GrayTest
 from dashboard.stats.log_rank import LogRank
 from dashboard.summary import CLASSES, GroupSummary, OutcomeSummary
 
@@ -45,7 +47,11 @@ def as_document(summary: OutcomeSummary) -> dict[str, Any]:
         },
         "by": summary.by,
         "groups": [_group(group, summary.days, digits) for group in summary.groups],
-        "test": _test(summary.test, digits),
+        "gray": _test("Gray", summary.comparison.gray, digits),
+        "test": _test("log-rank", summary.comparison.log_rank, digits),
+        "stratified_by": summary.comparison.stratified_by,
+        "differences": [_difference(item, digits) for item in summary.comparison.differences],
+        "quantiles": [row for group in summary.groups for row in _quantiles(group)],
         "benchmarks": [
             {"id": v.benchmark_id, "group": v.group, "verdict": v.verdict, "reason": v.reason}
             for v in summary.verdicts
@@ -91,11 +97,35 @@ def _group(group: GroupSummary, days: tuple[int, ...], digits: int | None) -> di
     }
 
 
-def _test(test: LogRank | None, digits: int | None) -> dict[str, Any] | None:
+def _quantiles(group: GroupSummary) -> list[dict[str, Any]]:
+    return [
+        {
+            "group": group.group,
+            "p": item.p,
+            "value": item.value_days,
+            "low": item.low_days,
+            "high": item.high_days,
+        }
+        for item in group.quantiles
+    ]
+
+
+def _difference(item: Difference, digits: int | None) -> dict[str, Any]:
+    figures = {name: _rounded(getattr(item, name), digits) for name in ("value", "low", "high", "se")}
+    return {
+        "day": item.day,
+        "group": item.group,
+        "reference": item.reference,
+        **figures,
+        "too_few": item.too_few,
+    }
+
+
+def _test(name: str, test: GrayTest | LogRank | None, digits: int | None) -> dict[str, Any] | None:
     if test is None:
         return None
     return {
-        "name": "log-rank",
+        "name": name,
         "statistic": _rounded(test.statistic, digits),
         "df": test.df,
         "p": _rounded(test.p, digits),

@@ -189,12 +189,12 @@ class Terminal:
         table = Table("setting", "value", "since", "meaning", show_edge=False)
         for spec, value, history in rows:
             since = history[-1].valid_from.isoformat() if history else "default"
-            table.add_row(spec.name, escape(value), since, spec.meaning)
+            table.add_row(spec.name, escape(spec.words_for(value)), since, spec.meaning)
         self._out.print(table)
 
     def summary(self, summary: OutcomeSummary) -> None:
         """A summary as a table and its verdicts."""
-        from dashboard import wording
+        from dashboard import recovery_words, wording
         from dashboard.summary import benchmarks
 
         audience = wording.audience_words(summary)
@@ -209,8 +209,8 @@ class Terminal:
         for group in summary.groups:
             table.add_row(*_summary_row(group, summary))
         self._out.print(table)
-        if summary.test:
-            self._out.print(f"Log-rank test: {wording.test_words(summary.test)}")
+        for sentence in recovery_words.test_sentences(summary):
+            self._out.print(sentence)
         if summary.definition_changed_on:
             changed = wording.long_date(summary.definition_changed_on)
             self._out.print(f"[yellow]Note[/] What counts as a return was changed on {changed}.")

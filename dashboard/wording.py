@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from dashboard.names import group_label, group_phrase
+from dashboard.names import group_phrase
 from dashboard.stats.benchmark import Benchmark, Verdict, claim_words, source_words
-from dashboard.stats.log_rank import LogRank
 from dashboard.stats.survival import MIN_FOLLOWED, TOLERANCE, Horizon, Quantile, sentence_interval
 from dashboard.summary import GroupSummary, OutcomeSummary, benchmarks
 
@@ -72,15 +71,6 @@ def audience_words(summary: OutcomeSummary) -> str:
     if summary.audience == "clinic":
         return "for the clinic: exact figures"
     return f"to share: rounded figures, nothing about fewer than {summary.k} people"
-
-
-def test_words(test: LogRank) -> str:
-    """A test in words."""
-    p = "p < 0.001" if test.p < 0.001 else f"p = {test.p:.3f}" if test.p < 0.1 else f"p = {test.p:.2f}"
-    left_out = (
-        f"; left out: {', '.join(group_label(name) for name in test.left_out)}" if test.left_out else ""
-    )
-    return f"χ² = {test.statistic:.2f}, {test.df} df, {p}{left_out}"
 
 
 def rows_with_verdict(condition: str) -> list[Benchmark]:

@@ -388,6 +388,11 @@ WARNINGS = _rules(
     ("default_context", "no context given: usual_week is assumed", "Say what was asked, in column context."),
     ("default_goal", "no column goal: the clinic's default goal is used", "Add the column goal."),
     (
+        "entry_kept",
+        "something else was entered on the patient's page, and stays",
+        "If the file is right, take the entry back on the patient's page and load again.",
+    ),
+    (
         "leading_zeros",
         "codes that differ only by leading zeros were kept apart",
         "Check that a spreadsheet did not drop zeros.",

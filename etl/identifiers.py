@@ -111,11 +111,23 @@ _DATE_FORMS = (
     re.compile(r"(?P<d>\d\d)(?P<m>\d\d)(?P<y>\d{4})"),
 )
 EARLIEST_BIRTH, LATEST_BIRTH = 1900, 2100
+LATEST_BIRTH_OF_A_RUNNER = 2015  # in a sentence a later date is more likely that of an event
+_TITLE_AND_NAME = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Mx|Herr|Frau)\b\.? +[^\W\d_]", re.IGNORECASE)
 
 
 def identifier_in(text: str) -> str:
     """The kind of identifier that a free text holds anywhere, "" if none."""
     return sure_kind(text, words=True) or _likely_kind(text)
+
+
+def identifier_in_sentence(text: str) -> str:
+    """The kind of identifier that a sentence somebody writes holds, "" if none; words alone are expected there."""
+    kind = sure_kind(text, words=False) or _likely_kind(text)
+    if not kind and _TITLE_AND_NAME.search(text):
+        return "name"
+    if not kind and any(is_date(word.strip(".,;:()"), LATEST_BIRTH_OF_A_RUNNER) for word in text.split()):
+        return BIRTH
+    return kind
 
 
 def may_be_shown(text: str) -> bool:

@@ -19,6 +19,7 @@ from etl import ledger
 from etl.check import TableCheck
 from etl.contract import TABLES
 from etl.database import database_errors, own_connection
+from etl.entries import put_entries_back
 from etl.errors import RULES, FileStop, IdentifiersFound, LoadError, Problem
 from etl.identifiers import shown_file_name
 from etl.merge import leave_newer, merge
@@ -307,6 +308,7 @@ def _merge_all(
             ledger.open_run(connection, report, started_at)
             _merge_stages(connection, report, stages, request.most_vanished)
             _judge_rejects(report, request.most_rejected)
+            put_entries_back(connection, report.clinic, report.load_number)
             report.outcomes_derived = derive_outcomes(connection, report.clinic)
             _note_late_returns(connection, report)
             report.status = "loaded"
@@ -386,6 +388,10 @@ def _apply(report: LoadReport, stage: Stage, connection: Connection) -> None:
             continue
         files[number].rejected += 1
         files[number].problems.append(Problem(files[number].name, line, column, rule))
+    for number, line, column in result.kept.cells:
+        files[number].warnings.append(Problem(files[number].name, line, column, "entry_kept"))
+    for number, count in result.kept.rows_left_out.items():
+        files[number].filtered += count
     for column in result.lost_zeros:
         file = files[min(result.inserted)]
         file.warnings.append(Problem(file.name, 1, column, "leading_zeros"))

@@ -32,6 +32,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.elements import ColumnElement
 
+from etl.entries import KeptEntries, keep_entries
 from etl.history import keep_rows, row_key
 from etl.stage import GIVEN, Stage, code_book, keep_refused_keys
 from sql.dialect import calendar_number, count_again, epoch_day
@@ -62,6 +63,7 @@ class MergeResult:
     duplicate: Counter[int] = field(default_factory=Counter)
     refused: list[tuple[Address, str, str]] = field(default_factory=list)
     """Address, column and rule of every row that the store refused."""
+    kept: KeptEntries = field(default_factory=KeptEntries)
     lost_zeros: list[str] = field(default_factory=list)
     """Columns with a new code that differs from another one only by leading zeros."""
 
@@ -74,6 +76,7 @@ def merge(connection: Connection, stage: Stage, clinic: str, load_number: int) -
     if stage.table.by_patient:
         _refuse_misplaced(connection, stage, clinic, result)
     _settle_repeated_rows(connection, stage, result)
+    result.kept = keep_entries(connection, stage, clinic, load_number)
     if "reporter" in stage.rows.c and "reporter" not in stage.names:
         _find_reporters(connection, stage, clinic)
     moved = _take_out_moved_scores(connection, stage, clinic, load_number)

@@ -48,6 +48,7 @@ from sql.schema import (
     site,
     therapist,
 )
+from sql.writes.clinic_entry import ENTRY_LOAD
 
 CHILDREN = tuple(spec for spec in TABLES.values() if spec.by_patient)
 
@@ -155,6 +156,10 @@ def _delete_inserted(connection: Connection, report: RollbackReport) -> None:
         done = connection.execute(delete(target).where(*_brought(target, report)))
         report.deleted[spec.name] = done.rowcount
     mine = select(episode.c.episode_id).where(*_brought(episode, report))
+    for spec in CHILDREN:  # what was entered about them: it comes back with them, see etl/entries.py
+        target = metadata.tables[spec.stored_in]
+        entered = and_(target.c.clinic == report.clinic, target.c.load_number == ENTRY_LOAD)
+        connection.execute(delete(target).where(entered, target.c.episode_id.in_(mine)))
     outcomes = delete(episode_outcome).where(episode_outcome.c.clinic == report.clinic)
     connection.execute(outcomes.where(episode_outcome.c.episode_id.in_(mine)))
     done = connection.execute(delete(episode).where(*_brought(episode, report)))

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Table, and_, delete, exists, func, literal, s
 from sqlalchemy.sql.elements import ColumnElement
 
 from etl.contract import TABLES, TableSpec
+from etl.entries import not_entered
 from etl.history import keep_rows
 from etl.merge import same_key, touch, touch_courses_of_the_same_people
 from etl.stage import Stage
@@ -39,7 +40,7 @@ def delete_vanished(
     spec = stages[0].table
     target = _target(spec)
     held = [_holds(stage, clinic) for stage in stages]
-    gone = and_(target.c.clinic == clinic, *(~one for one in held))
+    gone = and_(target.c.clinic == clinic, not_entered(target), *(~one for one in held))
     found = connection.scalar(select(func.count()).select_from(target).where(gone)) or 0
     if not found:
         return Counter()

@@ -103,6 +103,32 @@ def find_sources(
     return _with_manifests(found, notes)
 
 
+def canonical_sources(files: Sequence[Path], scratch: Path) -> Sources:
+    """Sources of files that are known to be in the canonical form; lines of FHIR resources are read together."""
+    return _with_manifests(_canonical(files, scratch, named=False), ())
+
+
+def together(found: Sequence[Sources]) -> Sources:
+    """Files that are read in different ways as one load.
+
+    Raises
+    ------
+    UsageError
+        if sample and real data, or a snapshot and a delta, would be one load.
+    """
+    if len({sources.sample for sources in found}) > 1:
+        raise UsageError("Sample data and real data cannot be loaded together. Load them into two stores.")
+    if len({sources.mode for sources in found}) > 1:
+        raise UsageError("A snapshot and a delta cannot be loaded together. Load them one after the other.")
+    order = list(TABLES)
+    files = sorted(
+        (file for sources in found for file in sources.files), key=lambda file: order.index(file.table)
+    )
+    days = [sources.as_of for sources in found if sources.as_of]
+    notes = tuple(note for sources in found for note in sources.notes)
+    return Sources(tuple(files), max(days, default=None), found[0].sample, notes, found[0].mode)
+
+
 def list_files(paths: Iterable[Path]) -> list[tuple[list[Path], bool]]:
     """Files that lie together, and whether they were named one by one.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import islice, product
 from pathlib import Path
@@ -24,9 +25,24 @@ from etl.suggest_columns import Draft, Seen, column_lines, formats_of, quoted
 from etl.suggest_words import HEADERS
 
 ROWS_LOOKED_AT = 20_000
+TEXTS_JUDGED = 500
 NEAR_ENOUGH = 0.8
 DELIMITERS = (None, ";", "\t", "|")
 ENCODINGS: tuple[tuple[str, ...], ...] = ((), ("cp1252",))
+
+
+@dataclass(frozen=True)
+class Look:
+    """What was seen of a file: how it is written, the part that a mapping would read, and its columns.
+
+    several: the file has other parts too, so that the sheet must be named.
+    """
+
+    path: Path
+    declared: Format
+    part: Part
+    columns: Sequence[Seen]
+    several: bool = False
 
 
 def suggest_mapping(path: Path, scratch: Path, table_name: str | None = None) -> str:
@@ -41,18 +57,35 @@ def suggest_mapping(path: Path, scratch: Path, table_name: str | None = None) ->
     """
     if not path.is_file():
         raise UsageError(f"There is no file {shown_file_name(path.name)!r}. Check the path.")
-    declared, all_parts = _readable(path, scratch)
-    part, columns = max(((part, _columns(part)) for part in all_parts), key=lambda pair: len(pair[1]))
-    table = MAPPABLE[table_name] if table_name else _best_table(columns)
-    draft = _entry(table, columns, part, _format_words(declared, columns, part, several=len(all_parts) > 1))
-    return "\n".join([*_head(path, draft), *draft.lines]) + "\n"
+    seen = look(path, scratch)
+    return draft_text(seen, table_name or best_table(seen.columns).name)
 
 
-def _readable(path: Path, scratch: Path) -> tuple[Format, list[Part]]:
+def look(path: Path, scratch: Path, *, sheet: str = "", header_row: int | None = None) -> Look:
+    """A look into a file: the sheet asked for, else the part with most columns.
+
+    Raises
+    ------
+    LoadError
+        if it cannot be read.
+    """
+    declared, all_parts = _readable(path, scratch, header_row)
+    wanted = [part for part in all_parts if part.sheet == sheet] if sheet else all_parts
+    part, columns = max(((part, _columns(part)) for part in wanted), key=lambda pair: len(pair[1]))
+    return Look(path, declared, part, columns, several=len(all_parts) > 1)
+
+
+def draft_text(seen: Look, table_name: str) -> str:
+    """The draft for what was seen, as a table of ours."""
+    draft = _entry(MAPPABLE[table_name], seen)
+    return "\n".join([*_head(seen.path, draft), *draft.lines]) + "\n"
+
+
+def _readable(path: Path, scratch: Path, header_row: int | None) -> tuple[Format, list[Part]]:
     """The first way of reading the file in which it is a table, and its parts read so."""
     stop: FileStop | None = None
     for delimiter, encodings in product(DELIMITERS, ENCODINGS):
-        declared = Format(delimiter=delimiter, encodings=encodings)
+        declared = Format(delimiter=delimiter, encodings=encodings, header_row=header_row)
         found = [part for part in parts(path, scratch, declared) if not part.canonical]
         try:
             if not found:
@@ -83,27 +116,30 @@ def _columns(part: Part) -> list[Seen]:
     return columns
 
 
-def _best_table(columns: Sequence[Seen]) -> TableSpec:
+def best_table(columns: Sequence[Seen]) -> TableSpec:
     """The table that uses most columns of the file, less the required ones that it would lack."""
     fits: dict[str, tuple[int, int]] = {}
     for table in MAPPABLE.values():
-        found = _matched(table, columns)
-        lacking = [name for name in _needed(table) if name not in found and name != "instrument"]
+        found = matched_columns(table, columns)
+        lacking = [name for name in needed_columns(table) if name not in found and name != "instrument"]
         fits[table.name] = (len({column.place for column in found.values()}) - len(lacking), -len(lacking))
     best = max(fits, key=lambda name: (fits[name], name == "appointments"))
-    if fits[best][0] <= -len(_needed(MAPPABLE[best])) + 1 and not _matched(MAPPABLE[best], columns):
+    if fits[best][0] <= -len(needed_columns(MAPPABLE[best])) + 1 and not matched_columns(
+        MAPPABLE[best], columns
+    ):
         raise UsageError("No header looks like a column of ours. Say with --table what a row of the file is.")
     return MAPPABLE[best]
 
 
-def _needed(table: TableSpec) -> list[str]:
+def needed_columns(table: TableSpec) -> list[str]:
+    """Names of the columns without which a row of another system is of no use."""
     return [
         *table.required,
         *(["patient_id"] if table.by_patient and "patient_id" not in table.required else []),
     ]
 
 
-def _matched(table: TableSpec, columns: Sequence[Seen]) -> dict[str, Seen]:
+def matched_columns(table: TableSpec, columns: Sequence[Seen]) -> dict[str, Seen]:
     """Our columns with the header that looks most like each; the best match first, a header once.
 
     Where a record is one course of one person, one header is both codes.
@@ -140,7 +176,7 @@ def _likeness(spec: ColumnSpec, column: Seen) -> float:
 
 def _could_be(spec: ColumnSpec, column: Seen) -> bool:
     """Whether most of the values are of the column's kind."""
-    texts = column.filled
+    texts = column.filled[:TEXTS_JUDGED]
     match spec.kind:
         case "date" | "partial_date":
             good = sum(bool(formats_of(text)) or text.isdigit() for text in texts)
@@ -170,12 +206,17 @@ def _head(path: Path, draft: Draft) -> Iterator[str]:
         yield ""
 
 
-def _entry(table: TableSpec, columns: Sequence[Seen], part: Part, written: str) -> Draft:
-    draft = Draft()
-    matched = _matched(table, columns)
+def _entry(table: TableSpec, seen: Look) -> Draft:
+    draft, columns = Draft(), seen.columns
+    written = _format_words(seen.declared, columns, seen.part, several=seen.several)
+    matched = matched_columns(table, columns)
     used = {column.place for column in matched.values()}
     left = [column for column in columns if column.place not in used and column.header.strip()]
-    draft.lines += [f"[files.{table.name}]", f"match = {quoted(_pattern(part))}", f'table = "{table.name}"']
+    draft.lines += [
+        f"[files.{table.name}]",
+        f"match = {quoted(_pattern(seen.part))}",
+        f'table = "{table.name}"',
+    ]
     draft.lines += [written] if written else []
     draft.lines += [*_dropped(left), "", f"[files.{table.name}.columns]"]
     for spec in table.columns:
@@ -185,7 +226,7 @@ def _entry(table: TableSpec, columns: Sequence[Seen], part: Part, written: str) 
             draft.lines.append('instrument = { const = "NPRS" } # pain from 0 to 10: is it?')
         elif spec.name == "context":
             draft.lines.append('context = { const = "usual_week" } # what was asked about: is it?')
-        elif spec.name in _needed(table):
+        elif spec.name in needed_columns(table):
             draft.lines += _lacking(spec, draft)
     return draft
 
@@ -197,6 +238,8 @@ def _format_words(declared: Format, columns: Sequence[Seen], part: Part, *, seve
         words.append(f"delimiter = {quoted(declared.delimiter)}")
     if declared.encodings:
         words.append(f'encodings = ["{declared.encodings[0]}"]')
+    if declared.header_row:
+        words.append(f"header_row = {declared.header_row}")
     if declared.delimiter == ";" and any(
         re.fullmatch(r"-?\d+,\d+", text) for column in columns for text in column.filled
     ):

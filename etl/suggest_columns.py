@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from etl.cells import plain
 from etl.contract import ColumnSpec
@@ -19,6 +19,7 @@ from etl.suggest_words import MISSING_NUMBERS, NULLS, WORDS
 MOST_SHAPES_SHOWN = 4
 DAY_FIRST = (
     "%d/%m/%Y", "%d/%m/%Y %H:%M", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %I:%M %p", "%d.%m.%Y", "%d-%m-%Y",
+    "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S", "%d-%m-%Y %H:%M",
 )  # fmt: skip
 MONTH_FIRST = ("%m/%d/%Y", "%m/%d/%Y %H:%M", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %I:%M %p", "%m-%d-%Y")
 STAMPS = ("%Y/%m/%d %I:%M:%S %p %z",)
@@ -41,9 +42,9 @@ class Seen:
     place: int
     texts: Counter[str] = field(default_factory=Counter)
 
-    @property
+    @cached_property
     def filled(self) -> list[str]:
-        """Its distinct texts that are not empty, not a word for nothing, and no refused cell."""
+        """Its distinct texts but empty ones, words for nothing and refused cells; asked when all is read."""
         return [
             text
             for text in self.texts

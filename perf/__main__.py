@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from perf import loading, questions
+from perf import loading, questions, reports
 from perf.files import write_clinic
 
 
@@ -52,6 +52,9 @@ def main() -> None:
         for store, url in urls.items():
             for question, seconds in questions.measure(url).items():
                 print(f"| {question} | {store} | {1000 * seconds:.0f} |")
+        print("\n| report | seconds |\n|---|---|")
+        for name, seconds in reports.measure(urls["SQLite"], folder).items():
+            print(f"| {name} | {seconds:.1f} |")
 
 
 @contextmanager

@@ -159,3 +159,9 @@ def _all_of(conditions: list[ColumnElement[bool]]) -> ColumnElement[bool]:
     for condition in conditions:
         clause = clause & condition
     return clause
+
+
+def in_curve(scope: Scope, cohort: Cohort) -> ColumnElement[bool]:
+    """Episodes of the question that stand in its recovery curve."""
+    asked = scope.condition() & cohort.selected() & cohort.first_in_period() & cohort.with_goal()
+    return asked & (outcome.c.eligibility == "eligible")

@@ -1,10 +1,12 @@
 """The few expressions that SQLite and PostgreSQL spell differently. One function each, with its reason."""
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy import (
     Column,
     Connection,
+    Date,
     Float,
     Integer,
     String,
@@ -74,6 +76,80 @@ def _calendar_number_sqlite(element: Any, compiler: Any, **kw: Any) -> str:
 @compiles(calendar_number, "postgresql")
 def _calendar_number_postgresql(element: Any, compiler: Any, **kw: Any) -> str:
     return f"CAST(to_char({compiler.process(element.clauses, **kw)}, 'YYYYMMDD') AS INTEGER)"
+
+
+class month_number(FunctionElement[int]):  # noqa: N801
+    """Months since year 0 of a day that is counted since 1970-01-01: 12 times the year and 0 to 11."""
+
+    type = Integer()
+    inherit_cache = True
+
+
+@compiles(month_number, "sqlite")
+def _month_number_sqlite(element: Any, compiler: Any, **kw: Any) -> str:
+    seconds = f"({compiler.process(element.clauses, **kw)}) * 86400, 'unixepoch'"
+    return (
+        f"(CAST(strftime('%Y', {seconds}) AS INTEGER) * 12 + CAST(strftime('%m', {seconds}) AS INTEGER) - 1)"
+    )
+
+
+@compiles(month_number, "postgresql")
+def _month_number_postgresql(element: Any, compiler: Any, **kw: Any) -> str:
+    day = f"(DATE '1970-01-01' + ({compiler.process(element.clauses, **kw)}))"
+    return f"CAST(extract(year FROM {day}) * 12 + extract(month FROM {day}) - 1 AS INTEGER)"
+
+
+class calendar_month(FunctionElement[int]):  # noqa: N801
+    """A day number (days since 1970-01-01) as its month, YYYYMM."""
+
+    type = Integer()
+    inherit_cache = True
+
+
+@compiles(calendar_month, "sqlite")
+def _calendar_month_sqlite(element: Any, compiler: Any, **kw: Any) -> str:
+    return f"CAST(strftime('%Y%m', {compiler.process(element.clauses, **kw)} + 2440587.5) AS INTEGER)"
+
+
+@compiles(calendar_month, "postgresql")
+def _calendar_month_postgresql(element: Any, compiler: Any, **kw: Any) -> str:
+    return (
+        f"CAST(to_char(DATE '1970-01-01' + {compiler.process(element.clauses, **kw)}, 'YYYYMM') AS INTEGER)"
+    )
+
+
+class date_of_day(FunctionElement[date]):  # noqa: N801
+    """The date of a number of days since 1970-01-01, to be compared with a date column."""
+
+    type = Date()
+    inherit_cache = True
+
+
+@compiles(date_of_day, "sqlite")
+def _date_of_day_sqlite(element: Any, compiler: Any, **kw: Any) -> str:
+    return f"date(2440587.5 + {compiler.process(element.clauses, **kw)})"
+
+
+@compiles(date_of_day, "postgresql")
+def _date_of_day_postgresql(element: Any, compiler: Any, **kw: Any) -> str:
+    return f"(DATE '1970-01-01' + ({compiler.process(element.clauses, **kw)}))"
+
+
+class month_of_day(FunctionElement[str]):  # noqa: N801
+    """The month (2024-05) of a number of days since 1970-01-01."""
+
+    type = String()
+    inherit_cache = True
+
+
+@compiles(month_of_day, "sqlite")
+def _month_of_day_sqlite(element: Any, compiler: Any, **kw: Any) -> str:
+    return f"strftime('%Y-%m', 2440587.5 + {compiler.process(element.clauses, **kw)})"
+
+
+@compiles(month_of_day, "postgresql")
+def _month_of_day_postgresql(element: Any, compiler: Any, **kw: Any) -> str:
+    return f"to_char(DATE '1970-01-01' + ({compiler.process(element.clauses, **kw)}), 'YYYY-MM')"
 
 
 class least(FunctionElement[int]):  # noqa: N801

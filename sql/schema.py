@@ -5,6 +5,8 @@ several clinics can share a store and a distributed PostgreSQL can shard by it. 
 read them; `episode_outcome` holds whole days as integers, because they are compared and grouped there.
 """
 
+from typing import Any
+
 from sqlalchemy import (
     JSON,
     Boolean,
@@ -37,6 +39,11 @@ metadata = MetaData(
 KEY_LENGTH = 64
 KEY = String(KEY_LENGTH)
 WORD = String(40)
+SETTING_LENGTH = 100_000
+"""Room for a small image."""
+
+# A therapist's list is found by an index on these episodes only: a query must say the same words to be given it.
+STILL_OPEN = "discharge_date IS NULL AND stopped_date IS NULL"
 
 
 def _clinic() -> Column[str]:
@@ -187,6 +194,13 @@ episode = Table(
     ForeignKeyConstraint(["clinic", "site"], ["site.clinic", "site.code"]),
     Index(None, "clinic", "patient_id", "first_visit_date"),
     Index("uq_episode_clinic_short_code", "clinic", "short_code", unique=True),
+    Index(
+        "ix_episode_open",
+        "clinic",
+        "therapist",
+        sqlite_where=text(STILL_OPEN),
+        postgresql_where=text(STILL_OPEN),
+    ),
     comment="One row per course of care",
 )
 
@@ -328,6 +342,7 @@ episode_outcome = Table(
     Column("earlier_episodes", WORD, nullable=False, comment="none, some or unknown"),
     PrimaryKeyConstraint("clinic", "episode_id"),
     _to_episode(),
+    Index("ix_episode_outcome_therapist", "clinic", "therapist", "start_day"),
     comment="Derived: one row per episode, all that cohort questions ask",
 )
 
@@ -347,10 +362,48 @@ setting = Table(
     _clinic(),
     Column("name", WORD, nullable=False, comment="name of a decision of the clinic"),
     Column("valid_from", Date, nullable=False, comment="first day on which the value holds"),
-    Column("value", String(1000), nullable=False, comment="the value as text"),
+    Column("value", String(SETTING_LENGTH), nullable=False, comment="the value as text"),
     PrimaryKeyConstraint("clinic", "name", "valid_from"),
     _to_clinic(),
     comment="What the clinic decides, with its history",
+)
+
+annotation = Table(
+    "annotation",
+    metadata,
+    _clinic(),
+    Column("number", Integer, nullable=False, comment="1, 2, 3 … within the clinic"),
+    Column("day", Date, nullable=False, comment="when it happened; every chart over time marks it"),
+    Column("text", String(200), nullable=False, comment="what changed in the clinic; never about a person"),
+    Column("added_on", Date, nullable=False, comment="when somebody wrote it down"),
+    PrimaryKeyConstraint("clinic", "number"),
+    _to_clinic(),
+    comment="What happened in the clinic, to be read beside its figures",
+)
+
+trend_target = Table(
+    "trend_target",
+    metadata,
+    _clinic(),
+    Column("measure", WORD, nullable=False, comment="name of a measure of the page Trends"),
+    Column("value", Float, nullable=False, comment="in the unit of the measure; shares from 0 to 1"),
+    Column("set_on", Date, nullable=False, comment="when the clinic chose it"),
+    PrimaryKeyConstraint("clinic", "measure"),
+    _to_clinic(),
+    comment="What the clinic aims at, a row per measure that has a target",
+)
+
+trend_rebase = Table(
+    "trend_rebase",
+    metadata,
+    _clinic(),
+    Column("measure", WORD, nullable=False, comment="name of a measure of the page Trends"),
+    Column("month", Date, nullable=False, comment="first day of the month from which new limits hold"),
+    Column("reason", String(200), nullable=False, comment="why the process is another one since then"),
+    Column("decided_on", Date, nullable=False, comment="when somebody confirmed it"),
+    PrimaryKeyConstraint("clinic", "measure", "month"),
+    _to_clinic(),
+    comment="Where a person let new limits begin, and why; never done by the program alone",
 )
 
 load_run = Table(
@@ -470,4 +523,91 @@ history = Table(
     PrimaryKeyConstraint("clinic", "load_number", "table_name", "row_key"),
     ForeignKeyConstraint(["clinic", "load_number"], ["load_run.clinic", "load_run.load_number"]),
     comment="What was changed, with the row as it was",
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    _clinic(),
+    Column("audit_id", Integer, nullable=False, comment="1, 2, 3 … within the clinic"),
+    Column("at", DateTime, nullable=False, comment="UTC; when it was done"),
+    Column(
+        "reader",
+        String(80),
+        nullable=False,
+        comment="who did it, as the program knows them: owner, therapist T1",
+    ),
+    Column("action", WORD, nullable=False, comment="what was done: people_listed, patient_opened …"),
+    Column(
+        "subject",
+        String(200),
+        nullable=False,
+        comment="what it was done to: the token of an episode or the code of a list, never a patient's value",
+    ),
+    Column("rows", Integer, comment="how many patients were shown; NULL where nothing was listed"),
+    PrimaryKeyConstraint("clinic", "audit_id"),
+    _to_clinic(),
+    comment="Who looked at patients, and when",
+)
+
+# The three tables below name an episode without a foreign key: an episode may leave with a snapshot or with a load
+# that is taken back, and come again. What people wrote about it waits for it.
+
+
+def _written(number: str, what: str) -> list[Column[Any]]:
+    """Columns of what somebody wrote on a page."""
+    return [
+        Column(number, Integer, nullable=False, comment="1, 2, 3 … within the clinic"),
+        Column("episode_id", KEY, nullable=False, comment="the course of care; it may have left the store"),
+        Column("written_at", DateTime, nullable=False, comment=f"UTC; when {what}"),
+        Column("written_by", String(80), nullable=False, comment="who, as the program knows them"),
+    ]
+
+
+entry = Table(
+    "entry",
+    metadata,
+    _clinic(),
+    *_written("entry_number", "it was entered"),
+    Column("kind", WORD, nullable=False, comment="score, running, stopped, red_flag or red_flag_cleared"),
+    Column("happened_on", Date, nullable=False, comment="day of the score or answer, or of what happened"),
+    Column("context", WORD, nullable=False, comment="what a score was asked about; else empty"),
+    Column("new_values", JSON, nullable=False, comment="columns of the row as entered"),
+    Column("old_rows", JSON, nullable=False, comment="the rows that it took the place of, as they were"),
+    Column("withdrawn_at", DateTime, comment="UTC; when it was taken back. NULL while it stands"),
+    Column(
+        "differs_in_load", Integer, comment="the last load whose file said something else; it was not taken"
+    ),
+    Column("file_says", String(80), comment="what that file said"),
+    PrimaryKeyConstraint("clinic", "entry_number"),
+    _to_clinic(),
+    Index(None, "clinic", "episode_id"),
+    comment="What was entered on the pages: ledger and history of source “clinic entry”",
+)
+
+asked = Table(
+    "asked",
+    metadata,
+    _clinic(),
+    *_written("asked_number", "it was asked"),
+    Column("question", WORD, nullable=False, comment="week_6, week_12, week_26, after_14_days, … goals_met"),
+    Column("result", WORD, nullable=False, comment="answered, no_reply or declined"),
+    PrimaryKeyConstraint("clinic", "asked_number"),
+    _to_clinic(),
+    Index(None, "clinic", "episode_id"),
+    comment="Attempts to ask a patient, also after discharge",
+)
+
+seen = Table(
+    "seen",
+    metadata,
+    _clinic(),
+    *_written("seen_number", "it was marked"),
+    Column("rule", WORD, nullable=False, comment="the rule of the flag"),
+    Column("until", Date, nullable=False, comment="last day on which the flag rests"),
+    Column("note", String(200), nullable=False, comment="short note, checked for what identifies people"),
+    PrimaryKeyConstraint("clinic", "seen_number"),
+    _to_clinic(),
+    Index(None, "clinic", "episode_id"),
+    comment="Flags marked as seen until a day",
 )

@@ -13,7 +13,7 @@ import pytest
 from builders import make_episode, make_score, write_clinic
 
 from dashboard.cli import main
-from dashboard.ledger_commands import as_plain_cell
+from dashboard.reject_table import as_plain_cell
 from etl.inbox import alone
 
 

@@ -8,7 +8,8 @@ from datetime import date
 import pytest
 from charts.groups import make_group
 
-from dashboard import captions, tables, wording
+from dashboard import captions, recovery_words, tables, wording
+from dashboard.comparison import Comparison
 from dashboard.names import (
     CLASS_NAMES,
     CONDITION_NAMES,
@@ -18,6 +19,7 @@ from dashboard.names import (
     group_phrase,
 )
 from dashboard.stats.benchmark import compare
+from dashboard.stats.gray import GrayTest
 from dashboard.stats.log_rank import LogRank
 from dashboard.stats.survival import Horizon, Quantile
 from dashboard.summary import CLASSES, Became, OutcomeSummary, benchmarks
@@ -60,7 +62,7 @@ def make_summary(*groups, **overrides) -> OutcomeSummary:
         "everybody": everybody,
         "groups": groups,
         "by_condition": groups,
-        "test": None,
+        "comparison": Comparison(),
         "verdicts": verdicts,
     }
     return OutcomeSummary(**{**values, **overrides})
@@ -302,15 +304,29 @@ def test_conditions_without_a_card():
 
 
 def test_whether_groups_differ():
-    test = LogRank(12.16, 3, 0.007, ("none", "some"), (9, 9), (8.0, 10.0), ("unknown",))
-    assert captions.test_sentence(test, "symptom_duration") == (
+    """Gray's test stands first where anybody stopped, because the curve counts stops."""
+    speed = LogRank(12.16, 3, 0.007, ("none", "some"), (9, 9), (8.0, 10.0), ("unknown",))
+    shares = GrayTest(3.5, 1, 0.31, ("none", "some"), ())
+    summary = replace(
+        make_summary(make_group("pfps", *HUNDRED)),
+        by="symptom_duration",
+        comparison=Comparison(shares, speed),
+    )
+    with_stops = replace(summary, groups=(replace(summary.groups[0], stopped=4),))
+    in_speed = (
         "Groups by symptom duration differ more than chance would explain (log-rank test, speed among those "
         "still trying: χ² = 12.16, 3 df, p = 0.007; left out: not known)."
     )
-    same = replace(test, p=0.31, left_out=())
-    assert "do not differ" in captions.test_sentence(same, "site")
-    assert "p = 0.31" in captions.test_sentence(same, "site")
-    assert "p < 0.001" in wording.test_words(replace(test, p=0.0002))
+    in_shares = (
+        "Shares back by symptom duration do not differ more than chance would explain (Gray's test: χ² = 3.50, "
+        "1 df, p = 0.31)."
+    )
+    none_stopped = replace(summary, groups=(replace(summary.groups[0], stopped=0),))
+    assert recovery_words.test_sentences(none_stopped) == [in_speed]
+    assert recovery_words.test_sentences(with_stops) == [in_shares, in_speed]
+    within = replace(with_stops, comparison=replace(summary.comparison, stratified_by="condition"))
+    assert all("test, within condition" in words for words in recovery_words.test_sentences(within))
+    assert "p < 0.001" in recovery_words.test_words(replace(speed, p=0.0002))
 
 
 def test_who_is_left_out():
@@ -364,3 +380,9 @@ def test_the_table_of_how_sure_we_are():
     assert [plain(cell) for cell in row.values()] == [
         "Runner's knee (PFPS)", "50 %", "67 %", "50 %", "75 %", "–", "7.1 weeks",
     ]  # fmt: skip
+
+
+def test_the_evidence_names_no_row_of_the_catalogue():
+    """People read sources, not ids."""
+    said = " ".join(captions.evidence_words(row) for row in benchmarks().values())
+    assert [name for name in benchmarks() if name in said] == []

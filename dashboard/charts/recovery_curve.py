@@ -21,6 +21,7 @@ from dashboard.charts.theme import (
 )
 from dashboard.names import group_label
 from dashboard.stats.benchmark import Benchmark
+from dashboard.stats.disclosure import proportion_withheld, shown_count
 from dashboard.stats.survival import Curve, too_few_followed
 from dashboard.summary import GroupSummary
 from dashboard.wording import groups_drawn, percent
@@ -74,7 +75,10 @@ def recovery_figure(
     lay_on(
         figure,
         [
-            *(_curve(group, colours[group.group], last_day, _opacity(len(drawn))) for group in drawn),
+            *(
+                _curve(group, colours[group.group], last_day, _opacity(len(drawn)), shared_k)
+                for group in drawn
+            ),
             range_layer(benchmarks, theme),
             points_layer(benchmarks, theme, last_day),
             _end_labels(drawn, labels, colours, last_day, plot_pixels - below),
@@ -135,7 +139,17 @@ def _opacity(curves: int) -> float:
     return BAND_OPACITY if curves <= 2 else BAND_OPACITY / 2
 
 
-def _curve(group: GroupSummary, colour: str, last_day: int, band_opacity: float) -> Layer:
+def too_few_words(curve: Curve, day: int, shared_k: int | None, state: str = "back") -> str:
+    """That too few are back, or too few are not, for the share to be said to others; empty where it may be."""
+    if shared_k is None or not proportion_withheld(curve.state_at(day).returned, curve.started, shared_k):
+        return ""
+    there = shown_count(curve.state_at(day).returned, shared_k)
+    return f"fewer than {shared_k} {state}" if there is None else f"fewer than {shared_k} not {state}"
+
+
+def _curve(
+    group: GroupSummary, colour: str, last_day: int, band_opacity: float, shared_k: int | None
+) -> Layer:
     """A group's line with its band: solid, and dotted where too few are still followed."""
     assert group.curve is not None  # noqa: S101 - only drawn groups come here
     line, name = steps(group.curve, last_day), group_label(group.group)
@@ -151,7 +165,8 @@ def _curve(group: GroupSummary, colour: str, last_day: int, band_opacity: float)
     layer = Layer([{**band, "y": line.high}, {**band, "y": line.low, **fill}])
     solid = next((n for n, day in enumerate(line.days) if too_few_followed(group.curve, day)), len(line.days))
     hover = [
-        f"<b>{name}</b>, day {day}<br>{percent(value / 100)} back ({low:.0f}–{high:.0f})"
+        f"<b>{name}</b>, day {day}<br>"
+        + (too_few_words(group.curve, day, shared_k) or f"{percent(value / 100)} back ({low:.0f}–{high:.0f})")
         for day, value, low, high in zip(line.days, line.value, line.low, line.high, strict=True)
     ]
     for part, dash in ((slice(0, solid), "solid"), (slice(max(solid - 1, 0), None), "dot")):

@@ -5,8 +5,9 @@ import streamlit as st
 from dashboard import captions, wording
 from dashboard.charts.became_bar import became_figure
 from dashboard.charts.recovery_curve import recovery_figure
-from dashboard.pages.parts import cards, panels
+from dashboard.pages.parts import cards, look_at_this, panels, who
 from dashboard.pages.parts.filters import current_question
+from dashboard.people import became_lists
 
 question = current_question()
 summary = panels.answer(question, by="condition")
@@ -22,20 +23,22 @@ compared = [group.group for group in wording.groups_drawn(shown)]
 grid = st.grid(3, min_column_width=260, gap=("small", "medium"))
 with grid.cell(column_span=2):
     panels.chart(
-        recovery_figure(shown, cards.benchmarks_of(compared), theme, shared_k=shared_k, height=300),
+        recovery_figure(shown, cards.benchmarks_of(compared), theme, shared_k=shared_k, height=276),
         key="overview_curve",
         title=captions.curve_title(summary, shown),
         sentence=captions.curve_caption(shown, compared),
     )
 with grid.cell():
     panels.chart(
-        became_figure(summary.everybody, theme, k=summary.k, height=300),
+        became_figure(summary.everybody, theme, k=summary.k, height=276),
         key="overview_became",
         title=captions.became_title(summary),
         sentence=captions.became_caption(summary),
         alt=captions.became_sentence(summary),
     )
+    who.picker(question, became_lists(summary), key="who_became")
 
+look_at_this.panel(summary, question)
 others = wording.others_sentence(summary, main)
 if others:
     panels.note(others)

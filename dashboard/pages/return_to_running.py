@@ -1,10 +1,18 @@
-"""Return to running: the curve by group, its table, and how sure we are."""
+"""Return to running: the curve by group, whether it lasts, where people are lost, and how sure we are."""
 
 import streamlit as st
 
 from dashboard import captions, tables
 from dashboard.charts.recovery_curve import recovery_figure
-from dashboard.pages.parts import cards, panels, sureness
+from dashboard.pages.parts import (
+    cards,
+    group_comparison,
+    intake_cohorts,
+    lasting,
+    losses,
+    panels,
+    sureness,
+)
 from dashboard.pages.parts.filters import current_question, one_of
 
 GROUPINGS = {
@@ -38,11 +46,10 @@ panels.chart(
     title=captions.curve_title(summary, summary.groups),
     sentence=captions.curve_caption(summary.groups, compared),
 )
-if summary.test:
-    st.markdown(captions.test_sentence(summary.test, summary.by or ""))
+group_comparison.panel(summary)
 with st.container(horizontal=True):
     panels.definitions(
-        ("started", "back_by", "clock", "at_risk", "not_followed", "too_few", "verdict"),
+        ("started", "back_by", "clock", "at_risk", "not_followed", "too_few", "verdict", "groups"),
         summary.definition,
         key="curve_definitions",
     )
@@ -50,4 +57,7 @@ with st.container(horizontal=True):
 panels.table_of(
     tables.horizon_rows(summary), label="The figures as a table", alt="Share back running by group"
 )
-sureness.panel(summary)
+lasting.panel(summary, question)
+intake_cohorts.panel(summary, question)
+losses.panel(summary, question)
+sureness.panel(summary, question)

@@ -8,8 +8,32 @@ from typing import Any
 from sqlalchemy import Connection
 
 from dashboard.question import Asked
+from dashboard.sections.completeness import completeness_document
+from dashboard.sections.follow_up import follow_up_document
+from dashboard.sections.intake_periods import intake_periods_document
+from dashboard.sections.pain_scales import pain_document, responders_document
+from dashboard.sections.quality import quality_document
+from dashboard.sections.relapse import relapse_document
+from dashboard.sections.retention import retention_document
+from dashboard.sections.treatment import treatment_document
+from dashboard.sections.trends import trends_document
+from dashboard.sections.units import units_document
+from dashboard.sections.visits import visits_document
 
-SECTIONS: dict[str, Callable[[Connection, Asked], dict[str, Any]]] = {}
+SECTIONS: dict[str, Callable[[Connection, Asked], dict[str, Any]]] = {
+    "treatment": treatment_document,
+    "units": units_document,
+    "relapse": relapse_document,
+    "retention": retention_document,
+    "visits": visits_document,
+    "intake_periods": intake_periods_document,
+    "follow_up": follow_up_document,
+    "pain": pain_document,
+    "responders": responders_document,
+    "trend": trends_document,
+    "completeness": completeness_document,
+    "quality": quality_document,
+}
 
 
 def documents(connection: Connection, asked: Asked, names: Iterable[str]) -> dict[str, dict[str, Any]]:

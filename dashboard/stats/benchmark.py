@@ -356,9 +356,9 @@ def _range_words(limits: tuple[float, float] | None) -> str:
 
 def _percent(share: float) -> str:
     """Whole per cent; 0 % and 100 % are said only of nobody and everybody."""
-    if 0 < share < 0.005:
+    if TOLERANCE < share < 0.005:
         return "under 1 %"
-    return "over 99 %" if 0.995 <= share < 1 else f"{100 * share:.0f} %"
+    return "over 99 %" if 0.995 <= share < 1 - TOLERANCE else f"{100 * share:.0f} %"
 
 
 def _text(*sentences: str) -> str:

@@ -142,9 +142,18 @@ def suggested_rebase(chart: XmrChart) -> int | None:
     if not chart.segments:
         return None
     segment = chart.segments[-1]
-    sides = [_sign(point.value - segment.mean) for point in chart.points[segment.start :]]
-    length = next((n for n, side in enumerate(reversed(sides)) if side != sides[-1]), len(sides))
-    return len(chart.points) - length if sides[-1] and RUN <= length < len(sides) else None
+    start = _last_run([_sign(point.value - segment.mean) for point in chart.points[segment.start :]])
+    return None if start is None else segment.start + start
+
+
+def suggested_rebase_of_shares(chart: ShareChart) -> int | None:
+    """The same for shares by intake period: index of a point, among them only mature periods with a share."""
+    if chart.centre is None:
+        return None
+    sides = [_side(point.period, chart.centre) for point in chart.points]
+    counted = [n for n, point in enumerate(chart.points) if _counts(point.period)]
+    start = _last_run([sides[n] for n in counted])
+    return None if start is None else counted[start]
 
 
 def share_chart(
@@ -167,6 +176,18 @@ def share_chart(
     return ShareChart(
         centre, tuple(_share_point(s, centre, run, better) for s, run in zip(shares, runs, strict=True))
     )
+
+
+def assurance_of_shares(chart: ShareChart, target: float | None, better: Better) -> Assurance | None:
+    """As for an XmR chart: a target beyond the limits of every mature period is met, or missed, each time."""
+    limits = [
+        (point.lower, point.upper)
+        for point in chart.points
+        if _counts(point.period) and point.lower is not None and point.upper is not None
+    ]
+    if target is None or better == "neither" or not limits:
+        return None
+    return _against(target, min(low for low, _ in limits), max(high for _, high in limits), better)
 
 
 def run_test(values: Sequence[float], centre: float | None = None) -> RunTest | None:
@@ -278,15 +299,29 @@ def _assurance(segment: Segment, target: float | None, better: Better) -> Assura
     """Whether the process as it is meets the target every time; a target on a limit is hit or miss."""
     if target is None or better == "neither" or segment.lower is None or segment.upper is None:
         return None
-    if target > segment.upper + TOLERANCE:
+    return _against(target, segment.lower, segment.upper, better)
+
+
+def _against(target: float, lower: float, upper: float, better: Better) -> Assurance:
+    if target > upper + TOLERANCE:
         return "consistently misses" if better == "higher" else "consistently meets"
-    if target < segment.lower - TOLERANCE:
+    if target < lower - TOLERANCE:
         return "consistently meets" if better == "higher" else "consistently misses"
     return "hit or miss"
 
 
 def _side(share: PeriodShare, centre: float) -> int:
-    return _sign(share.value - centre) if share.mature and share.value is not None else 0
+    return _sign(share.value - centre) if share.value is not None and _counts(share) else 0
+
+
+def _counts(share: PeriodShare) -> bool:
+    return share.mature and share.value is not None
+
+
+def _last_run(sides: Sequence[int]) -> int | None:
+    """Where the last run on one side starts, if it is long enough and not the whole series."""
+    length = next((n for n, side in enumerate(reversed(sides)) if side != sides[-1]), len(sides))
+    return len(sides) - length if sides and sides[-1] and RUN <= length < len(sides) else None
 
 
 def _share_point(share: PeriodShare, centre: float, run: int, better: Better) -> SharePoint:

@@ -17,8 +17,9 @@ from dashboard.stats.survival import Curve, back_by, sentence_interval
 class Difference:
     """Share back in `group` minus share back in `reference` by `day`, as shares of 1.
 
-    `group_value` and `reference_value` are the two shares, `low` and `high` the 95 % limits. None past the
-    follow-up of either group. `too_few` says that one of the two rests on under 10 runners.
+    `group_value` and `reference_value` are the two shares, `low` and `high` the 95 % limits, `se` the root of
+    the two variances added up. None past the follow-up of either group. `too_few` says that one of the two
+    rests on under 10 runners.
     """
 
     group: str
@@ -30,6 +31,7 @@ class Difference:
     low: float | None
     high: float | None
     too_few: bool
+    se: float | None = None
 
 
 def difference_at(group: Curve, reference: Curve, day: int) -> Difference:
@@ -45,7 +47,10 @@ def difference_at(group: Curve, reference: Curve, day: int) -> Difference:
     low, high = None, None
     if first.value is not None and second.value is not None and limits[0] and limits[1]:
         low, high = mover(first.value, limits[0], second.value, limits[1])
-    return Difference(group.group, reference.group, day, first.value, second.value, value, low, high, too_few)
+    se = None if first.se is None or second.se is None else hypot(first.se, second.se)
+    return Difference(
+        group.group, reference.group, day, first.value, second.value, value, low, high, too_few, se
+    )
 
 
 def mover(

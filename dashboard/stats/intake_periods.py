@@ -140,6 +140,11 @@ def effective_number(curve: Curve, day: int) -> float | None:
     return effectively_followed(curve, day) if known else value * (1 - value) / variance
 
 
+def calendar_unit(day: date, unit: Unit) -> tuple[date, date]:
+    """First and last day of the month, quarter or half-year that holds `day`."""
+    return _bounds(day, unit)
+
+
 def pool(group: str, parts: Iterable[RecoveryCounts]) -> RecoveryCounts:
     """Add up the counts of several groups of different people under a new name."""
     kept, by_day = list(parts), defaultdict[int, list[int]](lambda: [0, 0, 0])

@@ -32,8 +32,8 @@ class TransitionCounts:
     """How many moved from one state to another on each day since the first visit; all start not back.
 
     Each of `moves` is (day, origin, destination, people), in the order of days. Nobody moves twice on one
-    day: the state in the evening counts. Nothing leaves "stopped". Raises ValueError for counts that cannot
-    be.
+    day: the state in the evening counts, and whoever is last seen that day leaves from there. Nothing leaves
+    "stopped". Raises ValueError for counts that cannot be.
     """
 
     group: str
@@ -149,10 +149,10 @@ def _daily(counts: TransitionCounts) -> Iterable[tuple[int, Floats, Floats, Floa
                 censored[STATES.index(origin)] += people
             else:
                 moved[STATES.index(origin), STATES.index(destination)] += people
-        left = moved.sum(axis=1) + censored
-        if (left > present).any():
+        moved_on = present - moved.sum(axis=1)
+        after = moved_on + moved.sum(axis=0) - censored
+        if (moved_on < 0).any() or (after < 0).any():
             raise ValueError(f"group {counts.group!r}: more people leave a state on day {day} than are in it")
-        after = present - left + moved.sum(axis=0)
         yield day, present, moved, after
         present = after
 

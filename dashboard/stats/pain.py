@@ -8,7 +8,7 @@ given is missing and stays missing: it is counted and never filled in.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import fsum, sqrt
 from typing import Literal
@@ -80,6 +80,16 @@ class Proportion:
 
 
 @dataclass(frozen=True)
+class Baseline:
+    """Scores at the start: `scored` people, `without_score` who started and have none; mean and SD in points."""
+
+    scored: int
+    without_score: int
+    mean: float | None
+    sd: float | None
+
+
+@dataclass(frozen=True)
 class PairedChange:
     """Mean of later - baseline among the `n` with both, in points of the scale.
 
@@ -116,11 +126,14 @@ class Responders:
 class RecoveryWeek:
     """Centiles of the scores given in `week`; None below the number of scores they need.
 
-    `drawn` is False where there are none, or where fewer than half of those who started still score.
+    started: those whose first visit is at least so many weeks ago; scored: of them, those with a score in this
+    week; still: those with one in this week or later. `drawn` is False where there are no centiles, or where
+    fewer than half of those who started still score.
     """
 
     week: int
     scored: int
+    still: int
     started: int
     p10: float | None
     p25: float | None
@@ -141,6 +154,17 @@ def window_day(days: Iterable[int], window: Window) -> int | None:
     """The score day nearest the window's middle; of two equally near the earlier."""
     within = [day for day in days if window.first_day <= day <= window.last_day]
     return min(within, key=lambda day: (abs(day - window.middle_day), day), default=None)
+
+
+def baseline_of(histogram: Iterable[tuple[float, int]], started: int) -> Baseline:
+    """Mean and SD (n - 1) of rows (score, people) among `started` people."""
+    rows = list(histogram)
+    n = sum(people for _, people in rows)
+    if not n:
+        return Baseline(0, started, None, None)
+    mean = fsum(score * people for score, people in rows) / n
+    squares = fsum(people * (score - mean) ** 2 for score, people in rows)
+    return Baseline(n, started - n, mean, sqrt(squares / (n - 1)) if n > 1 else None)
 
 
 def paired_change(pairs: Sequence[ScorePair]) -> PairedChange:
@@ -179,12 +203,27 @@ def proportion(numerator: int, denominator: int) -> Proportion:
     return Proportion(numerator, denominator, numerator / denominator, float(limits.low), float(limits.high))
 
 
-def expected_recovery(rows: Iterable[tuple[int, float, int]], started: int) -> tuple[RecoveryWeek, ...]:
-    """Centiles per week from rows (week, score, people), one score per episode and week."""
+def expected_recovery(
+    rows: Iterable[tuple[int, float, int]],
+    started: int | Mapping[int, int],
+    last_ones: Mapping[int, int] | None = None,
+) -> tuple[RecoveryWeek, ...]:
+    """Centiles per week from rows (week, score, people), one score per episode and week.
+
+    `started` is one number for every week, or by week where not everybody's is reached yet. `last_ones` counts
+    people by the week of their last score, later weeks than those of the rows too; without it, only those
+    scored in a week count as still scoring then.
+    """
     weeks: dict[int, list[tuple[float, int]]] = defaultdict(list)
     for week, score, people in rows:
         weeks[week].append((score, people))
-    return tuple(_recovery_week(week, weeks[week], started) for week in sorted(weeks))
+    found = []
+    for week in sorted(weeks):
+        scored = sum(people for _, people in weeks[week])
+        still = scored if last_ones is None else sum(n for last, n in last_ones.items() if last >= week)
+        whole = started if isinstance(started, int) else started[week]
+        found.append(_recovery_week(week, weeks[week], still, whole))
+    return tuple(found)
 
 
 def centile(histogram: Iterable[tuple[float, int]], percent: int) -> float | None:
@@ -198,12 +237,14 @@ def centile(histogram: Iterable[tuple[float, int]], percent: int) -> float | Non
     return None
 
 
-def _recovery_week(week: int, histogram: Sequence[tuple[float, int]], started: int) -> RecoveryWeek:
+def _recovery_week(
+    week: int, histogram: Sequence[tuple[float, int]], still: int, started: int
+) -> RecoveryWeek:
     scored = sum(n for _, n in histogram)
     p25, p50, p75 = (centile(histogram, p) if scored >= FEWEST_FOR_QUARTILES else None for p in (25, 50, 75))
     p10, p90 = (centile(histogram, p) if scored >= FEWEST_FOR_DECILES else None for p in (10, 90))
-    drawn = scored >= FEWEST_FOR_QUARTILES and 2 * scored >= started
-    return RecoveryWeek(week, scored, started, p10, p25, p50, p75, p90, drawn)
+    drawn = scored >= FEWEST_FOR_QUARTILES and 2 * still >= started
+    return RecoveryWeek(week, scored, still, started, p10, p25, p50, p75, p90, drawn)
 
 
 def _needed(baseline: float, threshold: Threshold) -> float:

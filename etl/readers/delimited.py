@@ -124,7 +124,7 @@ def _lines(batch: list[list[str]], first: int, following: int) -> list[int]:
     """The line on which each row begins: a row takes one, and one more for every line break in its cells."""
     if following - first == len(batch):
         return list(range(first, following))
-    breaks = (len(_BREAK.findall("".join(row))) for row in batch)
+    breaks = (len(_BREAK.findall(",".join(row))) for row in batch)
     return list(accumulate((1 + count for count in breaks), initial=first))[:-1]
 
 

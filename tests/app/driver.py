@@ -16,6 +16,11 @@ from sql.store import open_store
 
 APP = Path(__file__).parents[2] / "streamlit_app.py"
 PAGES = {"overview": "overview.py", "return to running": "return_to_running.py"}
+OTHER_PAGES = {
+    "therapists and sites": "therapists_and_sites.py",
+    "assessment and treatment": "assessment_and_treatment.py",
+}
+CLINIC_PAGES = {"data": "data.py", "methods": "methods.py", "report": "report.py"}
 
 Visit = Callable[..., AppTest]
 
@@ -24,7 +29,9 @@ def open_page(page: str) -> AppTest:
     """A page as it first shows."""
     app = AppTest.from_file(str(APP), default_timeout=30)
     if page != "overview":
-        app.switch_page(str(APP.parent / "dashboard" / "pages" / PAGES[page]))
+        files = {**PAGES, **OTHER_PAGES, **CLINIC_PAGES}
+        name = files.get(page, f"{page.replace(' ', '_')}.py")
+        app.switch_page(str(APP.parent / "dashboard" / "pages" / name))
     return app.run()
 
 

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+import re
+
+import pandas as pd
 import pytest
 from app.driver import Visit, figure, said, summary_of
+from streamlit.testing.v1 import AppTest
 
-from dashboard.names import group_label
+from dashboard import recovery_words
+from dashboard.names import group_label, group_name
+from dashboard.question import ask
+from dashboard.sections.follow_up import follow_up_section
+from dashboard.sections.intake_periods import intake_periods_section
+from dashboard.sections.relapse import relapse_section
+from dashboard.sections.retention import retention_section
+from sql.cohort import Audience, Cohort, Scope
+from sql.engine import reading
+from sql.store import open_store
 
 STATES = ("at_risk", "returned", "stopped", "censored")
 
@@ -70,9 +83,23 @@ def test_the_test_says_whether_groups_differ_and_whom_it_left_out(visit: Visit, 
     assert f"χ² = {test.statistic:.2f}, {test.df} df, p < 0.001; left out: not known" in words
 
 
+def table_with(app: AppTest, column: str) -> pd.DataFrame:
+    """The table that has a column of this name."""
+    return next(table.value for table in app.table if column in table.value.columns)
+
+
+def section_of(url: str, build, audience: Audience = "clinic", **cohort):
+    """What a panel should be showing."""
+    engine = open_store(url)
+    with reading(engine) as connection:
+        answer = build(connection, ask(connection, Scope(audience), Cohort(**cohort)))
+    engine.dispose()
+    return answer
+
+
 def test_figures_as_a_table(visit: Visit, stores):
     summary = summary_of(stores["big"])
-    table = visit("big", "return to running").table[0].value
+    table = table_with(visit("big", "return to running"), "back by week 8")
     assert list(table["started"]) == [str(group.started) for group in summary.groups]
     for day, column in ((56, "back by week 8"), (84, "back by week 12"), (182, "back by month 6")):
         horizons = [group.back_by_day(day) for group in summary.groups]
@@ -83,7 +110,7 @@ def test_figures_as_a_table(visit: Visit, stores):
 def test_how_sure_are_we(visit: Visit, stores):
     summary = summary_of(stores["big"])
     app = visit("big", "return to running")
-    table = app.table[1].value
+    table = table_with(app, "the curve")
     pfps = next(item for item in summary.groups[0].certainty if item.day == 84)
     assert list(table.iloc[0])[1:6] == [
         f"{100 * share:.0f}\xa0%"
@@ -115,3 +142,77 @@ def test_sites_of_several_clinics_carry_the_clinic(visit: Visit, stores):
     assert [f"<b>{group_label(name)}</b>" in labels for name in groups] == [True, True]
     assert app.selectbox(key="site").options == ["All sites", "east/main", "west/main"]
     assert "site main" in said(visit("two_clinics", "return to running", site="east/main"))
+
+
+# --- the panels below the curve
+
+
+def test_two_groups_have_their_difference_in_words(visit: Visit, stores):
+    summary = summary_of(stores["big"], by="earlier_episodes")
+    words = said(visit("big", "return to running", by="earlier_episodes"))
+    assert "Shares back by earlier episodes" in words
+    assert words.index("Gray's test") < words.index("log-rank test")
+    for item in summary.comparison.differences:
+        points = abs(round(100 * item.value))
+        assert f"{points} points {'more' if item.value > 0 else 'fewer'} are back" in words
+
+
+def test_several_groups_have_a_table_of_differences(visit: Visit, stores):
+    summary = summary_of(stores["big"])
+    table = table_with(visit("big", "return to running"), "points")
+    assert [abs(int(cell.replace("−", "-"))) for cell in table["points"]] == [
+        abs(round(100 * item.value)) for item in summary.comparison.differences
+    ]
+
+
+@pytest.mark.parametrize("audience", ["clinic", "sharing"])
+def test_every_panel_says_what_its_section_says(visit: Visit, stores, audience: Audience):
+    app, url = visit("big", "return to running", audience=audience), stores["big"]
+    words = said(app)
+    relapse = section_of(url, relapse_section, audience)
+    assert recovery_words.relapse_title(relapse).replace("\xa0", " ") in words
+    assert f"{relapse.fortnight.relapsed:,} of {relapse.fortnight.returned:,} who returned" in words
+    stayed = section_of(url, retention_section, audience)
+    last = stayed.groups[0].by_week[-1].share.value
+    assert f"Of 100 who start, {100 * last:.0f} still come in week 12" in words
+    shown = table_with(app, "visit 2")
+    assert list(shown[""]) == [group_name(group.group) for group in stayed.groups]
+    periods = section_of(url, intake_periods_section, audience).periods
+    table = table_with(app, "first visit")
+    assert list(table["first visit"]) == [recovery_words.period_words(period.share) for period in periods]
+    assert list(table["complete"]) == ["yes" if period.share.mature else "not yet" for period in periods]
+    known = section_of(url, follow_up_section, audience).known
+    assert f"Of {known.denominator:,} who first came at least 12 weeks before the data end" in words
+    assert "This is an association, not an effect" in words
+
+
+def test_immature_periods_are_grey_and_open(visit: Visit):
+    app = visit("big", "return to running")
+    marks = {trace["name"]: trace["marker"]["symbol"] for trace in figure(app, 2)["data"]}
+    assert marks == {"complete": "circle", "not complete yet": "circle-open"}
+
+
+@pytest.mark.parametrize("store", ["tiny", "other"])
+def test_without_visits_it_says_which_file_is_missing(visit: Visit, store: str):
+    app = visit(store, "return to running")
+    assert "Load visits.csv with the attended appointments." in said(app)
+    assert "retention" not in {chart.key for chart in app.get("plotly_chart")}
+
+
+@pytest.mark.parametrize("choices", [{"condition": "itbs"}, {"symptoms": "unknown"}, {"period": "6m"}, {}])
+def test_to_share_no_small_number_stands_in_any_table_or_hover_text(visit: Visit, choices):
+    app = visit("small", "return to running", audience="sharing", **choices)
+    assert not app.exception
+    for table in app.table:
+        if "people followed" in table.value.columns:  # what could be noticed: no counts of people
+            continue
+        for column in ("started", "in the curve", "people", "of them back", "still followed"):
+            cells = table.value.get(column, [])
+            assert all(
+                cell in ("–", "0") or "fewer than 8" in cell or int(cell.replace(",", "")) % 5 == 0
+                for cell in cells
+            )
+    for number in range(len(app.get("plotly_chart"))):
+        for trace in figure(app, number)["data"]:
+            hover = " ".join(map(str, trace.get("text") or []))
+            assert all(int(n) % 5 == 0 for n in re.findall(r"(\d+) in the curve", hover))

@@ -6,17 +6,17 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from PIL import Image
-from playwright.sync_api import Page
 
 from tests.browser import chromium, served
 
 FOLDER = Path(__file__).parents[2] / "docs" / "images"
 COLOURS = 160
-# name of the picture, page, light or dark, and whether the whole page is shown or the first screen
-PICTURES = (
-    ("overview-light", "overview", "light", False),
-    ("overview-dark", "overview", "dark", False),
-    ("return-to-running-light", "return to running", "light", True),
+# name of the picture, address of the page, light or dark, and what stands there once it is drawn
+PICTURES: tuple[tuple[str, str, chromium.Scheme, str], ...] = (
+    ("overview-light", "", "light", ".js-plotly-plot .main-svg"),
+    ("overview-dark", "", "dark", ".js-plotly-plot .main-svg"),
+    ("caseload-light", "caseload", "light", "[data-testid=stDataFrame] canvas"),
+    ("report-light", "report", "light", "[data-testid=stImage] img"),
 )
 
 
@@ -30,22 +30,14 @@ def main() -> None:
         folder = Path(name)
         url = served.make_store(folder, small=False)
         with served.running(url, folder) as address, chromium.running(executable) as browser:
-            for picture, page_name, scheme, whole in PICTURES:
-                page = chromium.open_page(chromium.new_page(browser, scheme=scheme), address, page_name)
-                if whole:
-                    show_whole(page)
+            for picture, place, scheme, drawn in PICTURES:
+                page = chromium.new_page(browser, scheme=scheme)
+                page.goto(f"{address}/{place}")
+                page.locator(drawn).first.wait_for()
+                chromium.wait_for_answer(page)
                 path = FOLDER / f"{picture}.png"
                 page.screenshot(path=path)
                 shrink(path)
-
-
-def show_whole(page: Page) -> None:
-    """Make the window as high as the page."""
-    height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
-    page.set_viewport_size({"width": 1280, "height": height})
-    page.wait_for_function(
-        "document.querySelector('[data-testid=stMain]').scrollHeight <= window.innerHeight"
-    )
 
 
 def shrink(path: Path) -> None:

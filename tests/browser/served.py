@@ -35,13 +35,13 @@ def run(*arguments: str, url: str, exit_code: int = 0) -> subprocess.CompletedPr
 
 
 @contextmanager
-def running(url: str, folder: Path) -> Iterator[str]:
+def running(url: str, folder: Path, *options: str) -> Iterator[str]:
     """The dashboard's address while it runs."""
     port = free_port()
     environment = {**os.environ, "RETURN_TO_RUN_DATABASE_URL": url}
     with (folder / "dashboard.log").open("w") as log:
         process = subprocess.Popen(
-            [COMMAND, "dashboard", "--port", str(port)],
+            [COMMAND, "dashboard", "--port", str(port), *options],
             env=environment,
             cwd=folder,  # not the project's folder, whose config Streamlit would read anyway
             stdout=log,

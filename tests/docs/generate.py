@@ -7,8 +7,10 @@ test_docs.py fails where a part no longer says what the code does.
 from __future__ import annotations
 
 import argparse
+import json
 import re
 import shlex
+import sys
 from collections.abc import Iterable, Sequence
 from contextlib import chdir, redirect_stdout
 from io import StringIO
@@ -17,7 +19,13 @@ from tempfile import TemporaryDirectory
 
 from sqlalchemy import Table
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # run as a module, without pytest's pythonpath
+
+from validation import difference_words, held
+
 from dashboard.cli import build_parser, main
+from dashboard.definitions import DEFINITIONS, definition
+from dashboard.sections.catalogue import SECTIONS
 from etl.contract import MEASURES, TABLES, ColumnSpec, TableSpec
 from etl.date_formats import SIGN_MEANINGS
 from etl.errors import FILE_RULES, ROW_RULES, WARNINGS, Rule
@@ -41,6 +49,7 @@ from sql.settings import SETTINGS
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
+PACKAGED_METHODS = ROOT / "dashboard" / "methods.md"
 PART = re.compile(r"(<!-- generated: ([\w-]+) -->\n).*?(<!-- end: \2 -->)", re.DOTALL)
 
 EXAMPLE_COMMAND = "return-to-run summary --condition itbs --by earlier_episodes --days 84 --json"
@@ -72,7 +81,17 @@ def write_parts() -> list[Path]:
         if new != text:
             path.write_text(new, encoding="utf-8", newline="\n")
             changed.append(path)
+    if methods_copy_is_stale():
+        PACKAGED_METHODS.write_bytes((DOCS / "methods.md").read_bytes())
+        changed.append(PACKAGED_METHODS)
     return changed
+
+
+def methods_copy_is_stale() -> bool:
+    """Whether the copy of docs/methods.md that the wheel carries says something else."""
+    return (
+        not PACKAGED_METHODS.exists() or PACKAGED_METHODS.read_bytes() != (DOCS / "methods.md").read_bytes()
+    )
 
 
 def documents() -> list[Path]:
@@ -107,6 +126,8 @@ def light_parts() -> dict[str, str]:
         "mapping-parse": words_table("word", "how the text is read", PARSE_MEANINGS),
         "mapping-dates": words_table("sign", "what stands there", SIGN_MEANINGS),
         "benchmarks": benchmarks(),
+        "numbers": numbers(),
+        "validation": validation(),
     }
 
 
@@ -176,7 +197,9 @@ def settings() -> str:
     for spec in SETTINGS.values():
         values = ", ".join(f"`{word}`" for word in spec.words)
         if spec.low is not None:
-            values = f"whole number from {spec.low} to {spec.high}"
+            number = "number" if spec.kind == "tenths" else "whole number"
+            values = f"{number} from {spec.low} to {spec.high}"
+        values = {"colour": "`#rrggbb`", "logo": "image"}.get(spec.kind, values)
         default = f"`{spec.default}`" if spec.default else "empty"
         rows.append((f"`{spec.name}`", values or "text", default, _sentence(spec.meaning)))
     return markdown_table(("setting", "value", "default", "meaning"), rows)
@@ -311,6 +334,34 @@ def rules(found: Iterable[Rule]) -> str:
     return markdown_table(("rule", "what is wrong", "what to do"), rows)
 
 
+def validation() -> str:
+    """What was held against R, by the tests themselves."""
+    rows = [
+        (
+            f"`{item.module}`",
+            item.statistic,
+            item.source,
+            str(item.compared or item.cases),
+            difference_words(item),
+        )
+        for item in held()
+    ]
+    heads = ("module of dashboard/stats", "what", "held against", "numbers", "largest difference")
+    return markdown_table(heads, rows)
+
+
+def numbers() -> str:
+    """A section per number: what it is, its formula, its source, what it cannot say."""
+    return "\n\n".join(_number(name) for name in DEFINITIONS)
+
+
+def _number(name: str) -> str:
+    entry = definition(name)
+    parts = [f"### {entry.title}", f"`{name}`. {entry.text}"]
+    labelled = (("Formula", entry.formula), ("Source", entry.source), ("Cannot say", entry.cannot_say))
+    return "\n\n".join([*parts, *(f"**{label}.** {text}" for label, text in labelled if text)])
+
+
 def benchmarks() -> str:
     """The shipped catalogue of published figures."""
     heads = (
@@ -339,12 +390,18 @@ def _benchmark(row: dict[str, str]) -> tuple[str, ...]:
 
 
 def summary_example(folder: Path) -> str:
-    """What EXAMPLE_COMMAND prints on the sample clinic."""
+    """What EXAMPLE_COMMAND prints on the sample clinic, without the sections."""
     write_sample(folder / "sample-clinic")
     environ = {"RETURN_TO_RUN_DATABASE_URL": f"sqlite:///{folder / 'example.db'}"}
     with chdir(folder):
         printed(["load", "sample-clinic"], environ)
-        return printed(shlex.split(EXAMPLE_COMMAND)[1:], environ)
+        answer = json.loads(printed(shlex.split(EXAMPLE_COMMAND)[1:], environ))
+    return json.dumps(without_sections(answer), indent=2, ensure_ascii=False)
+
+
+def without_sections(document: dict[str, object]) -> dict[str, object]:
+    """The answer itself; its sections are as long again, each."""
+    return {name: value for name, value in document.items() if name not in SECTIONS}
 
 
 def printed(argv: Sequence[str], environ: dict[str, str]) -> str:

@@ -56,6 +56,15 @@ def test_generated_parts_are_not_stale(page):
     assert generate.with_parts(text, parts) == text, "run: make docs"
 
 
+def test_the_wheel_carries_the_methods_as_they_are_here():
+    assert not generate.methods_copy_is_stale(), "run: make docs"
+
+
+def test_every_number_says_its_source_and_what_it_cannot_say():
+    entries = {name: generate.definition(name) for name in generate.DEFINITIONS}
+    assert [name for name, entry in entries.items() if not (entry.source and entry.cannot_say)] == []
+
+
 def kept_example(text: str) -> str:
     """The example is compared number by number elsewhere: last digits may differ between machines."""
     return next((m[0].split("\n", 1)[1].rsplit("\n", 1)[0] for m in PART.finditer(text)
@@ -84,6 +93,13 @@ def test_every_command_and_option_is_documented():
 def test_every_command_stands_in_the_readme():
     for name in generate.subparsers():
         assert f"return-to-run {name}" in text_of("README.md"), name
+
+
+def test_every_page_stands_in_the_readme():
+    titles = re.findall(r'title="([^"]+)"', text_of("streamlit_app.py"))
+    rows = re.findall(r"^\| ([^|]+?)(?: \(from a list\))? \|", text_of("README.md"), re.MULTILINE)
+    assert len(titles) > 12
+    assert [title for title in titles if title not in rows] == []
 
 
 def test_the_exit_codes_are_those_of_the_program():
@@ -225,7 +241,7 @@ def test_all_groups_and_days_have_the_same_fields(sample_clinic):
 def test_the_example_is_what_the_command_prints(sample_clinic):
     page = text_of("docs/summary-json.md")
     assert generate.EXAMPLE_COMMAND in page
-    printed = flat(answer(generate.EXAMPLE_COMMAND, sample_clinic))
+    printed = flat(generate.without_sections(answer(generate.EXAMPLE_COMMAND, sample_clinic)))
     shown = flat(json.loads(re.search(r"```json\n(.*?)```", page, re.DOTALL)[1]))
     assert list(shown) == list(printed), "run: make docs"
     assert [path for path in shown if not alike(shown[path], printed[path])] == [], "run: make docs"

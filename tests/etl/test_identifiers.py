@@ -20,6 +20,7 @@ from etl.identifiers import (
     denied_header,
     has_check_digit,
     identifier_in,
+    identifier_in_sentence,
     refuse_constant,
     shown_file_name,
     shown_header,
@@ -394,3 +395,21 @@ def test_memory_stays_flat_while_rows_wait(monkeypatch):
         watch.see(text, stored=True)
     with pytest.raises(FileStop):
         watch.settle()
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("New gait protocol with step rate for everybody", ""),
+        ("Moved to Park Street on 2026-03-01, two therapists joined", ""),
+        ("10 new patients a week since March; fee up to 95", ""),
+        ("ring 07700 900461", "telephone number"),
+        ("ask zebedee@planted.example", "e-mail address"),
+        ("patient 943 476 5870 complained", "NHS number"),
+        ("moved from ZE1 0QU", "postcode"),
+        ("Mrs Quillfeather complained", "name"),
+        ("somebody born 02/03/1987 complained", "date of birth"),
+    ],
+)
+def test_a_sentence_may_have_words_but_no_identifier(text: str, kind: str):
+    assert identifier_in_sentence(text) == kind

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dashboard.stats import benchmark as benchmark_module
 from dashboard.stats.benchmark import Benchmark, claim_words, compare, source_words
 from dashboard.stats.survival import RecoveryCounts, cumulative_incidence
 
@@ -372,3 +373,11 @@ def test_every_curve_gets_a_word_and_a_reason(rows, benchmark, per_month):
     if verdict.verdict == "in line":
         assert verdict.high - verdict.low <= 0.30 + 1e-9
     json.dumps(asdict(verdict), allow_nan=False)
+
+
+@pytest.mark.parametrize(
+    ("share", "words"),
+    [(1 - 1e-12, "100 %"), (1.0, "100 %"), (0.999, "over 99 %"), (1e-12, "0 %"), (0.004, "under 1 %")],
+)
+def test_rounding_never_makes_everybody_over_99_per_cent(share, words):
+    assert benchmark_module._percent(share) == words

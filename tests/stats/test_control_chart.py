@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dashboard.stats.control_chart import run_test, share_chart, suggested_rebase, xmr_chart
+from dashboard.stats.control_chart import (
+    assurance_of_shares,
+    run_test,
+    share_chart,
+    suggested_rebase,
+    suggested_rebase_of_shares,
+    xmr_chart,
+)
 from dashboard.stats.intake_periods import divide
 from dashboard.stats.survival import RecoveryCounts
 
@@ -29,7 +36,7 @@ def ways_of(values, **options):
 
 
 def test_golden_series():
-    """Mean 35/18; the ranges 8 and 9 are dropped, the other 15 are 1: 35/18 -+ 2.66."""
+    """The golden series as published: 1.944, -0.716, 4.604. The ranges 8 and 9 are dropped: 35/18 -+ 2.66."""
     (segment,) = xmr_chart(GOLDEN).segments
     assert (segment.mean, segment.lower, segment.upper) == pytest.approx((1.944, -0.716, 4.604), abs=5e-4)
     assert (segment.mean, segment.moving_range) == (pytest.approx(35 / 18), pytest.approx(1))
@@ -316,3 +323,35 @@ def test_values_on_the_centre_do_not_count():
     assert run_test([2, 2, 2]) is None
     assert run_test([]) is None
     assert run_test([5], centre=1).n == 1
+
+
+# --- shares: new limits, targets ---------------------------------------------------------------------------
+
+
+def shares(*back, n=40, as_of=date(2030, 1, 1)):
+    months = {
+        date(2024 + k // 12, k % 12 + 1, 1): RecoveryCounts.from_rows("", [(40, r, 0, 0), (200, 0, 0, n - r)])
+        for k, r in enumerate(back)
+    }
+    return share_chart(divide(months, "month"), as_of)
+
+
+def test_new_limits_are_suggested_after_seven_shares_on_one_side():
+    assert suggested_rebase_of_shares(shares(*[10] * 8, *[14] * 7)) == 8
+    assert suggested_rebase_of_shares(shares(*[10] * 8, *[14] * 6)) is None
+    assert suggested_rebase_of_shares(shares(*[10] * 15)) is None
+    assert suggested_rebase_of_shares(share_chart([], date(2030, 1, 1))) is None
+    # the last month is not mature: it neither starts nor breaks a run
+    assert suggested_rebase_of_shares(shares(*[10] * 8, *[14] * 7, 0, as_of=date(2025, 6, 30))) == 8
+
+
+def test_a_target_beyond_the_limits_of_every_period_is_met_or_missed():
+    """20 of 40 each: 0.5 -+ 3 sqrt(0.25 / 40) = 0.2628 to 0.7372."""
+    chart = shares(20, 20, 20)
+    assert assurance_of_shares(chart, 0.26, "higher") == "consistently meets"
+    assert assurance_of_shares(chart, 0.74, "higher") == "consistently misses"
+    assert assurance_of_shares(chart, 0.74, "lower") == "consistently meets"
+    assert assurance_of_shares(chart, 0.73, "higher") == "hit or miss"
+    assert assurance_of_shares(chart, None, "higher") is None
+    assert assurance_of_shares(chart, 0.5, "neither") is None
+    assert assurance_of_shares(share_chart([], date(2030, 1, 1)), 0.5, "higher") is None

@@ -27,6 +27,7 @@ def make_unit(value=0.7, n=20.0, expected=0.7, episodes=20, unit="u"):
 
 @pytest.mark.parametrize(("z", "low", "high"), [(1.959964, 0.487, 0.876), (3.090232, 0.362, 0.946)])
 def test_published_limits(z, low, high):
+    """Limits of a share of 0.7 in 20 people as published, on the scale of the angle (FunnelPlotR)."""
     assert funnel_limits(0.7, 20, z) == pytest.approx((low, high), abs=5e-4)
 
 

@@ -8,11 +8,13 @@ from hypothesis import strategies as st
 
 from dashboard.stats.pain import (
     WINDOWS,
+    Baseline,
     Proportion,
     Scale,
     ScorePair,
     Threshold,
     baseline_day,
+    baseline_of,
     centile,
     expected_recovery,
     paired_change,
@@ -83,6 +85,21 @@ def test_baseline_equals_a_plain_reading(days):
     candidates = [d for d in days if -28 <= d <= 7]
     preferred = [d for d in candidates if d <= 0] or candidates
     assert found == min(preferred, key=abs, default=None)
+
+
+# --- the start ---------------------------------------------------------------------------------------------
+
+
+def test_mean_and_spread_at_the_start():
+    """4, 6, 6, 8: mean 24/4, squares 4 + 0 + 0 + 4 over n - 1 = 3; two of six were not scored."""
+    found = baseline_of([(4, 1), (6, 2), (8, 1)], 6)
+    assert (found.scored, found.without_score, found.mean) == (4, 2, 6)
+    assert found.sd == pytest.approx((8 / 3) ** 0.5)
+
+
+def test_the_start_of_nobody_and_of_one():
+    assert baseline_of([], 3) == Baseline(0, 3, None, None)
+    assert baseline_of([(5, 1)], 3) == Baseline(1, 2, 5, None)
 
 
 # --- change ------------------------------------------------------------------------------------------------
@@ -244,3 +261,18 @@ def test_weeks_come_in_order():
         (8, 1, 1, 5),
     ]
     assert expected_recovery([], 20) == ()
+
+
+def test_still_scoring_counts_later_scores_too():
+    """Of 60 who started, 20 gave a score in week 6; the last of 12 was then, 18 more scored only in week 9."""
+    rows = [(6, 3, 20), (9, 2, 26)]
+    six, nine = expected_recovery(rows, 60, {6: 12, 9: 18})
+    assert (six.scored, six.still, six.drawn) == (20, 30, True)
+    assert (nine.scored, nine.still, nine.drawn) == (26, 18, False)
+    assert not expected_recovery(rows, 61, {6: 12, 9: 18})[0].drawn
+    assert expected_recovery(rows, {6: 61, 9: 36}, {6: 12, 9: 18, 30: 1})[0].drawn
+
+
+def test_who_has_not_reached_a_week_is_not_among_its_starters():
+    six, nine = expected_recovery([(6, 3, 20), (9, 2, 20)], {6: 50, 9: 30})
+    assert (six.started, six.drawn, nine.started, nine.drawn) == (50, False, 30, True)

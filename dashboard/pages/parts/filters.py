@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard.access import Reader, scope_of
 from dashboard.names import CONDITION_NAMES, CONDITION_SHORT, GROUP_NAMES
-from dashboard.pages.parts import readers
+from dashboard.pages.parts import kept_filters, readers
 from dashboard.pages.parts.periods import (
     OWN_CHOICE,
     Span,
@@ -46,6 +46,7 @@ def current_question() -> Question:
 
 def filter_bar(reader: Reader) -> Question:
     """Draw the bar and return the question."""
+    kept_filters.restore()
     facts = readers.facts(scope_of(reader, "clinic"))
     several = len(facts.clinics) > 1
     conditions = {code: name for code, name in CONDITION_SHORT.items() if code in facts.conditions}
@@ -70,6 +71,7 @@ def filter_bar(reader: Reader) -> Question:
     )
     question = Question(reader, scope_of(reader, audience), cohort, facts)
     st.session_state["question"] = question
+    kept_filters.keep()
     return question
 
 

@@ -34,6 +34,12 @@ def require_store() -> None:
 def _welcome(message: str) -> NoReturn:
     st.title("Welcome to Return to Run", anchor=False)
     st.info(message, icon=":material/database:")
+    st.page_link(
+        "dashboard/pages/import_data.py",
+        label="Load files here",
+        icon=":material/upload_file:",
+        width="content",
+    )
     st.markdown("To look around with invented people first: `return-to-run demo`")
     st.stop()
 
@@ -48,7 +54,18 @@ def preview_as() -> Reader:
         readers_by_label[label] = Reader("therapist", (clinic, code))
     with st.sidebar:
         chosen = st.selectbox("Preview as", list(readers_by_label), key="preview_as", persist_state="session")
-    return readers_by_label.get(str(chosen), Reader())
+    reader = readers_by_label.get(str(chosen), Reader())
+    st.session_state["reader"] = reader
+    return reader
+
+
+def reader_here() -> Reader:
+    """The reader of a page that needs no store: there is none before the first load, and the owner makes it."""
+    try:
+        loaded = readers.facts(Scope("clinic")).as_of is not None
+    except StoreError:
+        loaded = False
+    return preview_as() if loaded else Reader()
 
 
 def heading(place: DeltaGenerator, question_asked: str, question: Question) -> None:

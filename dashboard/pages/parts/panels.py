@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from dashboard import captions
 from dashboard.charts.theme import Theme, theme_named
-from dashboard.definitions import DEFINITIONS
+from dashboard.definitions import definition
 from dashboard.pages.parts import readers
 from dashboard.pages.parts.filters import Question
 from dashboard.question import Asked, NotAllowed
@@ -21,6 +21,10 @@ from dashboard.tables import Row
 from sql.engine import StoreError
 
 Result = TypeVar("Result")
+NOBODY_YET = (
+    "Nobody with these filters had a first visit 12 weeks ago or more. Choose a longer period or fewer filters, or "
+    "come back when the newest patients have had 12 weeks."
+)
 CHART_CONFIG = {"displayModeBar": False}
 
 
@@ -58,10 +62,15 @@ def section(question: Question, build: Callable[[Connection, Asked], Result]) ->
         st.stop()
 
 
+def shared_k(question: Question) -> int:
+    """Fewer people than this are not shown where figures are for sharing: the strictest of the clinics' k."""
+    return max(int(readers.setting(clinic, "k")) for clinic in question.facts.clinics)
+
+
 def chart(figure: Any, *, key: str, title: str, sentence: str, alt: str | None = None) -> None:
     """A figure under the finding it shows, with a sentence on how to read it, or why there is nothing to draw."""
     headline(title)
-    if figure.data:
+    if figure is not None and figure.data:
         st.plotly_chart(figure, theme=None, config=CHART_CONFIG, key=key, alt=alt or f"{title}. {sentence}")
     note(sentence)
 
@@ -81,14 +90,15 @@ def literal(text: str) -> str:
     return re.sub(r"([\\`*_{}\[\]<>#$~|:])", r"\\\1", text)
 
 
-def definitions(names: Iterable[str], definition_of_return: str, *, key: str) -> None:
+def definitions(names: Iterable[str], definition_of_return: str | None, *, key: str) -> None:
     """What the numbers mean, one click away."""
     with st.popover("What the numbers mean", icon=":material/menu_book:", key=key):
-        run = literal(definition_of_return)
-        st.markdown(f"**A return to running** is the first run that counts: {run}.")
+        if definition_of_return is not None:
+            run = literal(definition_of_return)
+            st.markdown(f"**A return to running** is the first run that counts: {run}.")
         for name in names:
-            title, text = DEFINITIONS[name]
-            st.markdown(f"**{title}.** {text}")
+            entry = definition(name)
+            st.markdown(f"**{entry.title}.** {entry.text}")
 
 
 def evidence(conditions: Sequence[str], *, key: str) -> None:
@@ -111,4 +121,9 @@ def evidence(conditions: Sequence[str], *, key: str) -> None:
 def table_of(rows: Sequence[Row], *, label: str, alt: str) -> None:
     """The chart's numbers as a table, one click away."""
     with st.expander(label, icon=":material/table_chart:"):
-        st.table(pd.DataFrame(rows), border="horizontal", hide_index=True, alt=alt)
+        show_table(rows, alt=alt)
+
+
+def show_table(rows: Sequence[Row], *, alt: str) -> None:
+    """A table in sight."""
+    st.table(pd.DataFrame(rows), border="horizontal", hide_index=True, alt=alt)

@@ -11,11 +11,16 @@ from sqlalchemy import Connection, Engine
 
 from dashboard.deployment import read_deployment
 from dashboard.question import Asked, ask
-from dashboard.summary import OutcomeSummary, outcome_summary
+from dashboard.summary import OutcomeSummary, definition_of_return, outcome_summary
 from sql.cohort import Cohort, Scope
 from sql.engine import StoreError, reading
+from sql.queries.audit_lines import AuditLine, audit_lines
+from sql.queries.loads import Load, Reject
+from sql.queries.loads import loads as read_loads
+from sql.queries.loads import rejects as read_rejects
+from sql.queries.privacy_counts import PrivacyCounts, privacy_counts
 from sql.queries.store_facts import StoreFacts, store_facts, store_version
-from sql.settings import setting_value
+from sql.settings import SettingChange, setting_history, setting_value
 from sql.store import open_store
 
 Result = TypeVar("Result")
@@ -89,3 +94,45 @@ def clinic_name(clinics: tuple[str, ...]) -> str:
         return f"{len(clinics)} clinics"
     with reading(engine()) as connection:
         return setting_value(connection, clinics[0], "clinic_name") or f"clinic {clinics[0]}"
+
+
+def definition(question: Any) -> str:
+    """The run that counts, of the clinics asked."""
+    with reading(engine()) as connection:
+        return definition_of_return(connection, question.cohort.clinics or question.facts.clinics)
+
+
+def setting(clinic: str, name: str) -> str:
+    """The value that holds now."""
+    with reading(engine()) as connection:
+        return setting_value(connection, clinic, name)
+
+
+def history(clinic: str, name: str) -> list[SettingChange]:
+    """Every value that was set, oldest first."""
+    with reading(engine()) as connection:
+        return setting_history(connection, clinic, name)
+
+
+def loads(clinic: str) -> list[Load]:
+    """The clinic's loads, newest first."""
+    with reading(engine()) as connection:
+        return read_loads(connection, clinic)
+
+
+def rejects(clinic: str) -> list[Reject]:
+    """What is refused and still open."""
+    with reading(engine()) as connection:
+        return read_rejects(connection, clinic)
+
+
+def privacy(clinic: str, k: int) -> PrivacyCounts:
+    """Sizes of the groups of people who are alike."""
+    with reading(engine()) as connection:
+        return privacy_counts(connection, Scope("clinic", clinics=(clinic,)), k)
+
+
+def audit(clinic: str, most: int) -> list[AuditLine]:
+    """The newest lines of the audit."""
+    with reading(engine()) as connection:
+        return audit_lines(connection, clinic, most)

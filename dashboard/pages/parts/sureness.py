@@ -5,12 +5,20 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboard import captions, tables
-from dashboard.pages.parts import panels
+from dashboard import captions, recovery_tables, recovery_words, tables
+from dashboard.pages.parts import panels, who
+from dashboard.pages.parts.filters import Question
+from dashboard.sections.follow_up import FollowUpResult, follow_up_section
 from dashboard.summary import OutcomeSummary
+from sql.queries.people import PeopleList
+
+NOT_KNOWN = {
+    PeopleList("missing", "running_week_12"): "Whether they run at week 12",
+    PeopleList("missing", "running_week_26"): "Whether they run at week 26",
+}
 
 
-def panel(summary: OutcomeSummary) -> None:
+def panel(summary: OutcomeSummary, question: Question) -> None:
     """Draw the panel for every group with a curve."""
     panels.headline("How sure are we?")
     rows = tables.sureness_rows(summary.groups)
@@ -18,5 +26,26 @@ def panel(summary: OutcomeSummary) -> None:
         st.table(pd.DataFrame(rows), border="horizontal", hide_index=True, alt="Estimate beside its extremes")
         panels.note(captions.sureness_caption(summary))
     else:
-        panels.note("Too few people to say. Choose a longer period or fewer filters.")
+        panels.note(recovery_words.SHARE_TOO_FEW)
+    _follow_up(panels.section(question, follow_up_section))
+    who.picker(question, NOT_KNOWN, key="not_known", label="Of whom is it not known?")
     st.markdown(captions.excluded_sentence(summary))
+
+
+def _follow_up(result: FollowUpResult) -> None:
+    for sentence in (recovery_words.follow_up_sentence(result), recovery_words.dates_sentence(result)):
+        if sentence and result.probably_visit_dates and "visit dates" in sentence:
+            st.warning(sentence, icon=":material/event_busy:")
+        elif sentence:
+            st.markdown(sentence)
+    if any(item.known or item.unknown for item in result.baseline):
+        panels.table_of(
+            recovery_tables.baseline_rows(result),
+            label="Are those not known like the others?",
+            alt="People of known and unknown state, as seen at the first visit",
+        )
+    panels.table_of(
+        recovery_tables.detectable_rows(result),
+        label="What difference could be noticed?",
+        alt="Difference found with 80 % power",
+    )

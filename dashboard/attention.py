@@ -1,0 +1,135 @@
+"""What deserves a look: at most three items found by rule, and how fresh and complete the data are.
+
+Rules look at figures that may already be rounded for sharing; a figure that is withheld (None) is no sign.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from dashboard.names import CONDITION_SHORT
+from dashboard.stats.intake_periods import PeriodShare
+from dashboard.stats.pain import Proportion
+from dashboard.wording import long_date, percent
+
+MOST_ITEMS = 3
+UNKNOWN_PERCENT = 20
+LOST_PERCENT = 15
+LATE_PERCENT = 5
+VISIT_DATES_PERCENT = 30
+
+Rule = Literal["behind", "unknown", "visit_dates", "worse_lately", "lost", "late_reports"]
+
+
+@dataclass(frozen=True)
+class Signs:
+    """What the rules look at.
+
+    behind: (condition, words of the day) of each verdict "behind". known: of those first seen 12 weeks before
+    the data end, whose state at week 12 is known. on_visit_day: returns dated on a visit day. overall: share
+    back by week 12 of everybody. latest: the last complete intake period.
+    """
+
+    behind: tuple[tuple[str, str], ...] = ()
+    known: Proportion | None = None
+    on_visit_day: Proportion | None = None
+    overall: float | None = None
+    latest: PeriodShare | None = None
+    started: int | None = None
+    lost: int | None = None
+    returned: int | None = None
+    late_reports: int | None = None
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing to look at, and the rule that found it."""
+
+    rule: Rule
+    text: str
+
+
+def look_at_this(signs: Signs) -> tuple[Item, ...]:
+    """The first three rules that hold, the most pressing first."""
+    found = [
+        *_behind(signs), *_unknown(signs), *_visit_dates(signs), *_worse_lately(signs), *_lost(signs),
+        *_late_reports(signs),
+    ]  # fmt: skip
+    return tuple(found[:MOST_ITEMS])
+
+
+def freshness(as_of: date, last_start: date | None, known: Proportion | None) -> str:
+    """One line: to which day the data reach, when somebody last came, and how complete they are."""
+    parts = [f"Data to {long_date(as_of)}"]
+    if last_start is not None:
+        parts.append(f"last first visit {long_date(last_start)}")
+    if known is not None and known.value is not None:
+        parts.append(
+            f"running status at week 12 known of {percent(known.value)} of the {known.denominator:,} who could be "
+            "followed that far"
+        )
+    else:
+        parts.append("too few people to say how complete the running status at week 12 is")
+    return " · ".join(parts)
+
+
+def _behind(signs: Signs) -> Iterator[Item]:
+    for condition, day in signs.behind:
+        yield Item(
+            "behind", f"{CONDITION_SHORT.get(condition, condition)} is behind the quoted figure at {day}"
+        )
+
+
+def _unknown(signs: Signs) -> Iterator[Item]:
+    if signs.known is None:
+        return
+    missing = signs.known.denominator - signs.known.numerator
+    if _is_above(missing, signs.known.denominator, UNKNOWN_PERCENT):
+        share = percent(missing / signs.known.denominator)
+        yield Item(
+            "unknown", f"Of {missing:,} people ({share}) it is not known whether they were back by week 12"
+        )
+
+
+def _visit_dates(signs: Signs) -> Iterator[Item]:
+    share = signs.on_visit_day
+    if share is not None and _is_above(share.numerator, share.denominator, VISIT_DATES_PERCENT):
+        words = percent(share.numerator / share.denominator)
+        yield Item(
+            "visit_dates", f"{words} of the returns are dated on a visit day: ask for the day of the run"
+        )
+
+
+def _worse_lately(signs: Signs) -> Iterator[Item]:
+    """The last complete period's whole interval lies under the share of everybody."""
+    latest = signs.latest
+    if latest is None or signs.overall is None or latest.high is None or latest.value is None:
+        return
+    if not latest.too_few and latest.high < signs.overall:
+        yield Item(
+            "worse_lately",
+            f"Of the latest complete intake {percent(latest.value)} were back by week 12, of everybody "
+            f"{percent(signs.overall)}",
+        )
+
+
+def _lost(signs: Signs) -> Iterator[Item]:
+    if signs.lost and signs.started and _is_above(signs.lost, signs.started, LOST_PERCENT):
+        share = percent(signs.lost / signs.started)
+        yield Item("lost", f"{signs.lost:,} of {signs.started:,} who started are lost from sight ({share})")
+
+
+def _late_reports(signs: Signs) -> Iterator[Item]:
+    if signs.late_reports and signs.returned and _is_above(signs.late_reports, signs.returned, LATE_PERCENT):
+        yield Item(
+            "late_reports",
+            f"{signs.late_reports:,} returns or stops are dated after the last contact and not in the curve",
+        )
+
+
+def _is_above(part: int, whole: int, per_cent: int) -> bool:
+    """Whether the share is more than so many per cent, in whole numbers."""
+    return 100 * part > per_cent * whole

@@ -1,0 +1,67 @@
+"""Numbered marks for what happened in the clinic, on any chart whose axis is the date of the first visit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from html import escape
+
+from dashboard.charts.theme import Layer, Theme
+from dashboard.wording import long_date
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Something that happened on a day; `number` is what stands on the chart and before its text below."""
+
+    number: int
+    day: date
+    text: str
+
+
+def marks_within(events: Sequence[tuple[date, str]], first_day: date, last_day: date) -> list[Mark]:
+    """The events within the days drawn, numbered in order of time."""
+    inside = sorted(event for event in events if first_day <= event[0] <= last_day)
+    return [Mark(number, day, text) for number, (day, text) in enumerate(inside, 1)]
+
+
+def annotation_layer(marks: Sequence[Mark], theme: Theme, top: float) -> Layer:
+    """A dotted line for each mark with its number at `top` (on the value axis); the text shows on hover."""
+    if not marks:
+        return Layer()
+    return Layer(
+        traces=[
+            {
+                "type": "scatter",
+                "x": [mark.day for mark in marks],
+                "y": [top] * len(marks),
+                "mode": "markers+text",
+                "marker": {
+                    "symbol": "circle",
+                    "size": 18,
+                    "color": theme.paper,
+                    "line": {"color": theme.muted, "width": 1.5},
+                },
+                "text": [f"<b>{mark.number}</b>" for mark in marks],
+                "textfont": {"color": theme.text, "size": 11},
+                "hovertext": [f"<b>{long_date(mark.day)}</b><br>{escape(mark.text)}" for mark in marks],
+                "hovertemplate": "%{hovertext}<extra></extra>",
+                "cliponaxis": False,
+                "name": "annotations",
+            }
+        ],
+        shapes=[
+            {
+                "type": "line",
+                "x0": mark.day,
+                "x1": mark.day,
+                "yref": "y domain",
+                "y0": 0,
+                "y1": 1,
+                "line": {"color": theme.muted, "width": 1, "dash": "dot"},
+                "layer": "below",
+            }
+            for mark in marks
+        ],
+    )

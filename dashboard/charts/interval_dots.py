@@ -1,0 +1,125 @@
+"""Rows of figures with their intervals, one under the other, each labelled beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import plotly.graph_objects as go
+
+from dashboard.charts.theme import Layer, Theme, base_figure, lay_on, wrapped
+
+ROW_PIXELS = 35
+LABEL_PIXELS = 158
+MARGIN_PIXELS = 54
+PERCENT_AXIS = (0.0, 100.0)
+
+
+@dataclass(frozen=True)
+class Dot:
+    """One row: a value with its limits (None where there are none) and what stands at its right end.
+
+    Without a value the row has its label and the words only. `second` is a further figure on the same line,
+    drawn hollow and without limits.
+    """
+
+    label: str
+    value: float | None
+    low: float | None
+    high: float | None
+    words: str
+    hollow: bool = False
+    second: float | None = None
+
+
+def interval_dots_figure(
+    dots: Sequence[Dot],
+    theme: Theme,
+    *,
+    axis: tuple[float, float],
+    suffix: str,
+    title: str,
+    shaded: tuple[float, float] | None = None,
+) -> go.Figure:
+    """Rows from the top down on one axis; `shaded` is a range to reach. Hollow marks are second figures."""
+    height = ROW_PIXELS * max(len(dots), 1) + MARGIN_PIXELS + 12
+    figure = base_figure(theme, height=height)
+    if not dots:
+        return figure
+    places = [len(dots) - place for place in range(len(dots))]
+    layer = Layer()
+    for dot, place in zip(dots, places, strict=True):
+        layer.notes.append(_label(wrapped(dot.label, 26), place, theme))
+        layer.notes.append(_words(dot.words, place, theme))
+        if dot.value is not None and dot.low is not None and dot.high is not None:
+            layer.traces.append(_interval(dot, place, axis, theme))
+    shown = [
+        (value, place, dot, hollow)
+        for dot, place in zip(dots, places, strict=True)
+        for value, hollow in ((dot.value, dot.hollow), (dot.second, True))
+        if value is not None
+    ]
+    colour = theme.conditions["pfps"]
+    layer.traces.append(
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "x": [value for value, *_ in shown],
+            "y": [place for _, place, *_ in shown],
+            "marker": {
+                "size": 10,
+                "symbol": ["circle-open" if hollow else "circle" for *_, hollow in shown],
+                "color": colour,
+                "line": {"color": colour, "width": 2},
+            },
+            "customdata": [f"{dot.label}: {dot.words}" for _, _, dot, _ in shown],
+            "hovertemplate": "%{customdata}<extra></extra>",
+            "name": "figures",
+            "cliponaxis": False,
+        }
+    )
+    if shaded:
+        layer.shapes.append(
+            {
+                "type": "rect", "xref": "x", "yref": "paper", "x0": shaded[0], "x1": shaded[1], "y0": 0, "y1": 1,
+                "fillcolor": theme.muted, "opacity": 0.14, "line": {"width": 0}, "layer": "below",
+            }
+        )  # fmt: skip
+    lay_on(figure, [layer])
+    figure.update_layout(margin={"l": LABEL_PIXELS, "r": 100, "t": 6, "b": MARGIN_PIXELS - 8})
+    figure.update_yaxes(range=[0.4, len(dots) + 0.6], visible=False)
+    figure.update_xaxes(
+        range=list(axis),
+        ticksuffix=suffix,
+        dtick=50 if axis == PERCENT_AXIS else 10,
+        tickangle=0,
+        title={"text": title, "font": {"size": 12.5}},
+    )
+    return figure
+
+
+def _interval(dot: Dot, place: int, axis: tuple[float, float], theme: Theme) -> dict[str, object]:
+    low, high = max(dot.low or 0.0, axis[0]), min(dot.high or 0.0, axis[1])
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": [low, high],
+        "y": [place, place],
+        "line": {"color": theme.muted, "width": 2},
+        "hoverinfo": "skip",
+        "name": f"interval of {dot.label}",
+    }
+
+
+def _label(text: str, place: int, theme: Theme) -> dict[str, object]:
+    return {
+        "text": text, "x": 0, "xref": "x domain", "xshift": -LABEL_PIXELS, "xanchor": "left", "align": "left",
+        "y": place, "showarrow": False, "font": {"size": 12.5, "color": theme.text},
+    }  # fmt: skip
+
+
+def _words(text: str, place: int, theme: Theme) -> dict[str, object]:
+    return {
+        "text": text, "x": 1, "xref": "x domain", "xshift": 8, "xanchor": "left", "align": "left",
+        "y": place, "showarrow": False, "font": {"size": 12, "color": theme.muted},
+    }  # fmt: skip

@@ -1,0 +1,184 @@
+"""The smaller charts of the page Return to running: pain again, intake periods, who stays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import plotly.graph_objects as go
+
+from dashboard.charts.recovery_curve import steps, too_few_words
+from dashboard.charts.theme import Layer, Theme, base_figure, lay_on, transparent
+from dashboard.names import group_name
+from dashboard.recovery_words import period_words, steps_of
+from dashboard.sections.intake_periods import IntakePeriodsResult, ShownPeriod
+from dashboard.sections.retention import RetentionResult
+from dashboard.stats.relapse import YEAR_DAYS
+from dashboard.stats.survival import Curve, too_few_followed
+from dashboard.wording import percent
+
+SITE_SYMBOLS = ("circle-open", "square-open", "diamond-open", "triangle-up-open", "x-thin-open")
+WEEK_TICKS = (0, 2, 12, 26, 38, 52)
+
+
+def relapse_figure(
+    curve: Curve | None, theme: Theme, *, shared_k: int | None = None, height: int = 240
+) -> go.Figure:
+    """Share with pain again since the return, with its band; empty without a curve.
+
+    `shared_k` is the smallest number of people that may be shown, None for exact figures.
+    """
+    figure = base_figure(theme, height=height)
+    if curve is None or not curve.started:
+        return figure
+    line, colour = steps(curve, YEAR_DAYS), theme.series[2]
+    band = {"type": "scatter", "x": line.days, "mode": "lines", "line": {"width": 0, "shape": "hv"}}
+    quiet = {"hoverinfo": "skip", "name": "limits"}
+    hover = [
+        f"day {day} after the return<br>"
+        + (
+            too_few_words(curve, day, shared_k, "with pain again")
+            or f"{percent(value / 100)} pain again ({low:.0f}–{high:.0f})"
+        )
+        for day, value, low, high in zip(line.days, line.value, line.low, line.high, strict=True)
+    ]
+    thin = next((n for n, day in enumerate(line.days) if too_few_followed(curve, day)), len(line.days))
+    traces = [
+        {**band, **quiet, "y": line.high},
+        {**band, **quiet, "y": line.low, "fill": "tonexty", "fillcolor": transparent(colour)},
+        *(
+            {
+                "type": "scatter",
+                "x": line.days[part],
+                "y": line.value[part],
+                "mode": "lines",
+                "line": {"color": colour, "width": 2.5, "shape": "hv", "dash": dash},
+                "name": "pain again",
+                "text": hover[part],
+                "hovertemplate": "%{text}<extra></extra>",
+            }
+            for part, dash in ((slice(0, thin), "solid"), (slice(max(thin - 1, 0), None), "dot"))
+            if len(line.days[part]) > 1
+        ),
+    ]
+    lay_on(figure, [Layer(traces)])
+    top = max(20, 10 * -(-max(line.value) // 10) + 10)
+    figure.update_layout(margin={"r": 16})
+    figure.update_yaxes(range=[0, top], ticksuffix=" %", title={"text": "pain again", "font": {"size": 12}})
+    figure.update_xaxes(
+        range=[0, YEAR_DAYS + 2],
+        tickvals=[7 * week for week in WEEK_TICKS],
+        ticktext=[str(week) for week in WEEK_TICKS],
+        title={"text": "weeks since the return", "standoff": 4, "font": {"size": 12}},
+    )
+    return figure
+
+
+def intake_figure(result: IntakePeriodsResult, theme: Theme, *, height: int = 260) -> go.Figure:
+    """A point with its interval per period at its middle; open and grey where not everybody could be followed."""
+    figure = base_figure(theme, height=height)
+    drawn = [period for period in result.periods if period.share.value is not None]
+    if not drawn:
+        return figure
+    parts = [
+        _points([period for period in drawn if period.share.mature], theme.series[0], "circle", "complete"),
+        _points([p for p in drawn if not p.share.mature], theme.muted, "circle-open", "not complete yet"),
+    ]
+    lay_on(figure, [Layer([part for part in parts if part["x"]])])
+    figure.update_layout(margin={"r": 16})
+    figure.update_yaxes(
+        range=[0, 103],
+        tickvals=[0, 25, 50, 75, 100],
+        title={"text": "% back by week 12", "font": {"size": 12}},
+    )
+    figure.update_xaxes(
+        title={"text": "first visit", "standoff": 4, "font": {"size": 12}}, tickformat="%b %Y"
+    )
+    return figure
+
+
+def _points(periods: Sequence[ShownPeriod], colour: str, symbol: str, name: str) -> dict[str, object]:
+    shares = [period.share for period in periods]
+    value = [100 * (share.value or 0) for share in shares]
+    high = [value[n] if share.high is None else 100 * share.high for n, share in enumerate(shares)]
+    low = [value[n] if share.low is None else 100 * share.low for n, share in enumerate(shares)]
+    return {
+        "type": "scatter",
+        "x": [
+            share.first_day + timedelta(days=(share.last_day - share.first_day).days // 2) for share in shares
+        ],
+        "y": value,
+        "mode": "markers",
+        "marker": {"color": colour, "symbol": symbol, "size": 9, "line": {"width": 2, "color": colour}},
+        "error_y": {
+            "type": "data",
+            "symmetric": False,
+            "array": [top - middle for top, middle in zip(high, value, strict=True)],
+            "arrayminus": [middle - bottom for bottom, middle in zip(low, value, strict=True)],
+            "color": transparent(colour, 0.45),
+            "thickness": 2,
+            "width": 0,
+        },
+        "name": name,
+        "text": [
+            f"<b>{period_words(period.share)}</b> ({name})<br>{percent(period.share.value or 0)} back by week 12, "
+            f"{period.started:,} in the curve"
+            for period in periods
+        ],
+        "hovertemplate": "%{text}<extra></extra>",
+    }
+
+
+def retention_figure(result: RetentionResult, theme: Theme, *, height: int = 260) -> go.Figure:
+    """A bar per step for everybody with its share above, and a mark per site."""
+    figure = base_figure(theme, height=height)
+    everybody, *sites = result.groups
+    shown = [(words, value) for words, value in steps_of(everybody) if value is not None]
+    if not result.recorded or not shown:
+        return figure
+    bars = {
+        "type": "bar",
+        "x": [words for words, _ in shown],
+        "y": [100 * value for _, value in shown],
+        "text": [percent(value) for _, value in shown],
+        "textposition": "inside",
+        "insidetextanchor": "start",
+        "textangle": 0,
+        "textfont": {"color": theme.paper, "size": 13},
+        "marker": {"color": theme.classes["returned"]},
+        "name": "everybody",
+        "hovertemplate": "%{x}: %{text}<extra></extra>",
+    }
+    marks = [
+        _site_marks(group_name(site.group), steps_of(site), symbol, theme)
+        for site, symbol in zip(sites, SITE_SYMBOLS, strict=False)
+    ]
+    lay_on(figure, [Layer([bars, *(mark for mark in marks if mark["x"])])])
+    figure.update_layout(
+        margin={"r": 16, "t": 34 if marks else 12},
+        bargap=0.35,
+        showlegend=bool(marks),
+        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "font": {"size": 12}},
+    )
+    figure.update_yaxes(
+        range=[0, 103],
+        tickvals=[0, 25, 50, 75, 100],
+        title={"text": "of 100 who started", "font": {"size": 12}},
+    )
+    return figure
+
+
+def _site_marks(
+    name: str, shares: Sequence[tuple[str, float | None]], symbol: str, theme: Theme
+) -> dict[str, object]:
+    known = [(words, value) for words, value in shares if value is not None]
+    return {
+        "type": "scatter",
+        "x": [words for words, _ in known],
+        "y": [100 * value for _, value in known],
+        "mode": "markers",
+        "marker": {"symbol": symbol, "size": 10, "color": theme.series[3], "line": {"width": 2}},
+        "name": name,
+        "text": [percent(value) for _, value in known],
+        "hovertemplate": f"{name}, %{{x}}: %{{text}}<extra></extra>",
+    }

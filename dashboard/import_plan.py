@@ -1,0 +1,151 @@
+"""What is to be loaded and how: from the choices made for each file to a checked load, and to the load itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Literal
+
+from etl.errors import LoadError
+from etl.load import MOST_REJECTED, LoadReport, LoadRequest, load
+from etl.mapping_file import parse_mapping
+from etl.pseudonym import Pseudonyms
+from etl.recognise import Item
+from etl.sources import Sources, canonical_sources, find_sources, together
+from sql.engine import StoreError, store_exists, using
+from sql.store import create_or_upgrade, open_store
+
+Progress = Callable[[str, int], None]
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """How one file is read: as it is, or through the text of a mapping. save_as: the name to save it under."""
+
+    item: Item
+    way: Literal["as it is", "mapping"]
+    name: str = ""
+    text: str = ""
+    save_as: str = ""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A load that could be made."""
+
+    chosen: tuple[Chosen, ...]
+    clinic: str
+    as_of: date
+    pseudonyms: Pseudonyms | None = None
+    most_rejected: float = MOST_REJECTED
+    repairs_dates: bool = False
+
+    @property
+    def fingerprint(self) -> str:
+        """Another one for another plan."""
+        key = self.pseudonyms.fingerprint if self.pseudonyms else ""
+        words = [self.clinic, self.as_of.isoformat(), key, str(self.repairs_dates)]
+        words += [f"{one.item.path}|{one.item.sheet}|{one.way}|{one.text}" for one in self.chosen]
+        return sha256("\x1f".join(words).encode()).hexdigest()
+
+    def allowing(self, most_rejected: float) -> Plan:
+        """The same load, with another share of rows that may be refused."""
+        return replace(self, most_rejected=most_rejected)
+
+    def sources(self, scratch: Path) -> Sources:
+        """The files to read.
+
+        Raises
+        ------
+        LoadError
+            if a file cannot be read as chosen.
+        """
+        found = []
+        ready = [one.item.path for one in self.chosen if one.way == "as it is"]
+        if ready:
+            found.append(canonical_sources(list(dict.fromkeys(ready)), scratch))
+        for name, text, paths in self._by_mapping():
+            pseudonym = self.pseudonyms.pseudonymise if self.pseudonyms else None
+            mapping = parse_mapping(text.encode(), name)
+            found.append(find_sources(paths, scratch, mapping=mapping, pseudonym=pseudonym))
+        return together(found)
+
+    def _by_mapping(self) -> list[tuple[str, str, list[Path]]]:
+        """Name, text and files of each mapping: one mapping may need several files."""
+        groups: dict[str, tuple[str, str, list[Path]]] = {}
+        for one in self.chosen:
+            if one.way == "mapping":
+                _, _, paths = groups.setdefault(one.text, (one.name or "the match", one.text, []))
+                if one.item.path not in paths:
+                    paths.append(one.item.path)
+        return list(groups.values())
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a load did or would do; or why it cannot be."""
+
+    report: LoadReport | None = None
+    error: str = ""
+
+    @property
+    def read(self) -> int:
+        """Rows read."""
+        return sum(file.rows_read for file in self.report.files) if self.report else 0
+
+    @property
+    def too_many_refused(self) -> bool:
+        """Whether more rows are refused than is usual."""
+        return self.report is not None and self.report.rejected > MOST_REJECTED * self.read
+
+    @property
+    def loadable(self) -> bool:
+        """Whether something would be loaded."""
+        return self.report is not None and self.report.status == "checked"
+
+
+def check(url: str, plan: Plan, scratch: Path, *, today: date) -> Outcome:
+    """The real load in a transaction that is rolled back: nothing is written, and no store is made."""
+    with TemporaryDirectory(prefix="return-to-run-import-") as folder:
+        there = store_exists(url)
+        address = url if there else f"sqlite:///{Path(folder) / 'check.db'}"
+        try:
+            sources = plan.sources(scratch)
+            request = _request(plan, sources, today, check_only=True)
+            with using(open_store(address) if there else create_or_upgrade(address)) as engine:
+                return Outcome(load(engine, request))
+        except (LoadError, StoreError) as error:
+            return Outcome(error=str(error))
+
+
+def run(url: str, plan: Plan, scratch: Path, progress: Progress, *, today: date) -> Outcome:
+    """The load.
+
+    Raises
+    ------
+    StoreError
+        if the database refuses.
+    """
+    try:
+        request = _request(plan, plan.sources(scratch), today, check_only=False)
+        with using(create_or_upgrade(url)) as engine:
+            return Outcome(load(engine, request, progress))
+    except LoadError as error:
+        return Outcome(error=str(error))
+
+
+def _request(plan: Plan, sources: Sources, today: date, *, check_only: bool) -> LoadRequest:
+    return LoadRequest(
+        sources,
+        today=today,
+        clinic=plan.clinic,
+        as_of=plan.as_of,
+        most_rejected=1.0 if check_only else plan.most_rejected,
+        check_only=check_only,
+        pseudonyms=plan.pseudonyms,
+        repairs_dates=plan.repairs_dates,
+    )

@@ -1,0 +1,158 @@
+"""Reports of loads as tables and sentences for the Import page. Never a cell of anybody's data."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from etl.errors import RULES, Problem
+from etl.load import LoadReport
+from sql.queries.loads import Load
+
+MOST_GROUPS = 10
+MOST_PLACES = 50
+MOST_COLUMNS = 3
+
+Row = dict[str, object]
+
+REMEDIES_HERE = {
+    "code": "Say in the match what the word means, or correct it in the file.",
+    "future": "Correct it, or say that the data are complete up to a later day.",
+    "undeclared_date": "Read the file by matching its columns, and say how its dates are written.",
+    "undeclared_timezone": "Read the file by matching its columns, and choose the clinic's time zone.",
+    "date": "Correct it, or read the file by matching its columns and say how its dates are written.",
+    "date_format": "Correct it, or choose this way of writing dates too.",
+    "missing_column": "Read the file by matching its columns, and choose the column that holds it.",
+    "wrong_delimiter": "Read the file by matching its columns, or save it with commas between columns.",
+    "broken_encoding": "Read the file by matching its columns, or save it as “CSV UTF-8”.",
+    "identifiers": "Choose another column, or have its numbers replaced by codes. Nothing of it was kept.",
+    "unknown_column": "If it is needed, add its field to the match.",
+    "no_course": "Load that patient's appointments or course first, or leave such rows out.",
+}
+"""What to do on the Import page, where the command line has another remedy."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A broken rule in words, with its address."""
+
+    where: str
+    says: str
+    remedy: str
+
+    @classmethod
+    def of(cls, problem: Problem) -> Place:
+        """In words."""
+        column = f", column {problem.column}" if problem.column else ""
+        says = RULES[problem.rule].says
+        return cls(f"{problem.file}, line {problem.line}{column}", says, remedy(problem.rule))
+
+
+def remedy(rule: str) -> str:
+    """What to do about a broken rule."""
+    return REMEDIES_HERE.get(rule, RULES[rule].remedy)
+
+
+@dataclass(frozen=True)
+class Group:
+    """Places that break one rule; rows are the first of them."""
+
+    says: str
+    remedy: str
+    count: int
+    rows: list[Row]
+
+
+def file_rows(report: LoadReport) -> list[Row]:
+    """Each file with its counts."""
+    rows: list[Row] = []
+    for file in report.files:
+        state = "already loaded" if file.skipped else "stopped" if file.stopped_by else ""
+        rows.append(
+            {
+                "File": file.name,
+                "Rows": file.rows_read,
+                "New": file.inserted,
+                "Updated": file.updated,
+                "Unchanged": file.unchanged,
+                "Repeated": file.duplicate,
+                "Refused": file.rejected,
+                "Left out": file.filtered,
+                **({"": state} if any(other.skipped or other.stopped_by for other in report.files) else {}),
+            }
+        )
+    return rows
+
+
+def problem_groups(report: LoadReport) -> list[Group]:
+    """Refused places by rule, the most frequent first."""
+    by_rule: defaultdict[str, list[Problem]] = defaultdict(list)
+    for file in report.files:
+        for problem in file.problems:
+            by_rule[problem.rule].append(problem)
+    order = sorted(by_rule, key=lambda name: -len(by_rule[name]))[:MOST_GROUPS]
+    return [
+        Group(
+            RULES[name].says + _of_columns(by_rule[name]),
+            remedy(name),
+            len(by_rule[name]),
+            [
+                {"File": one.file, "Line": one.line, "Column": one.column, "Looks like": one.shape}
+                for one in by_rule[name][:MOST_PLACES]
+            ],
+        )
+        for name in order
+    ]
+
+
+def _of_columns(places: Sequence[Problem]) -> str:
+    """In which columns, if they are few."""
+    columns = list(dict.fromkeys(place.column for place in places if place.column))
+    return f" ({', '.join(columns)})" if 0 < len(columns) <= MOST_COLUMNS else ""
+
+
+def warning_lines(report: LoadReport) -> list[str]:
+    """What was loaded all the same, but is worth knowing."""
+    lines = []
+    for warning in (warning for file in report.files for warning in file.warnings):
+        where = f"{warning.file}, column {warning.column}" if warning.column else warning.file
+        lines.append(f"{where}: {RULES[warning.rule].says}. {remedy(warning.rule)}")
+    return lines
+
+
+def result_words(report: LoadReport) -> str:
+    """What a load did, in a sentence."""
+    match report.status:
+        case "loaded" if report.changed:
+            refused = f", {report.rejected:,} rows refused" if report.rejected else ""
+            return f"Load {report.load_number} is done: {report.changed:,} rows new or updated{refused}"
+        case "loaded":
+            return f"Load {report.load_number} is done: nothing new, every row was already there"
+        case "unchanged":
+            return "Nothing to do: these files were loaded before, with the same content"
+        case _:
+            return "Nothing was loaded"
+
+
+def _file(name: str) -> str:
+    """The file itself, where a load made several tables of it."""
+    return re.sub(r" \([a-z]+\)$", "", name)
+
+
+def ledger_rows(found: Sequence[Load]) -> list[Row]:
+    """A row per load."""
+    return [
+        {
+            "Load": load.load_number,
+            "On": f"{load.started_at:%Y-%m-%d %H:%M} UTC",
+            "Data to": load.as_of.isoformat(),
+            "New": load.total("inserted"),
+            "Updated": load.total("updated"),
+            "Refused": load.total("rejected"),
+            "State": load.status.replace("_", " "),
+            "Files": ", ".join(dict.fromkeys(_file(file.name) for file in load.files)),
+        }
+        for load in found
+    ]

@@ -1,0 +1,70 @@
+"""Assessment and treatment: what is measured and given, does it fit, and what went with it?"""
+
+import streamlit as st
+
+from dashboard import treatment_words as words
+from dashboard.charts import treatment_dots as dots
+from dashboard.pages.parts import panels
+from dashboard.pages.parts.filters import current_question
+from dashboard.sections.treatment import treatment_section
+
+question = current_question()
+result = panels.section(question, treatment_section)
+if result.people == 0:
+    st.info(panels.NOBODY_YET, icon=":material/info:")
+    st.stop()
+theme = panels.theme()
+
+st.markdown(words.intro_sentence(result))
+with st.grid(4, min_column_width=165, gap="xsmall"):
+    for label, value, detail in words.tiles(result):
+        st.metric(label, value, delta=detail, delta_color="off", delta_arrow="off", border=True)
+
+grid = st.grid(2, min_column_width=400, gap="medium")
+with grid.cell():
+    panels.chart(
+        dots.given_figure(result, theme),
+        key="treatment_given",
+        title=words.given_title(result),
+        sentence=words.given_caption(result),
+    )
+with grid.cell():
+    panels.chart(
+        dots.change_figure(result, theme),
+        key="treatment_changes",
+        title=words.change_title(result),
+        sentence=words.change_caption(result),
+    )
+
+panels.headline(words.match_title(result))
+panels.show_table(words.match_rows(result), alt="Share given the treatment that fits each finding")
+panels.note(words.match_sentence(result))
+
+panels.chart(
+    dots.assessed_figure(result, theme),
+    key="treatment_assessed",
+    title=words.assessed_title(result),
+    sentence=words.assessed_caption(result),
+)
+if result.assessed:
+    panels.table_of(words.assessed_rows(result), label="The measures as a table", alt="Measured and again")
+
+with st.container(horizontal=True, vertical_alignment="center"):
+    st.badge("association, not effect", icon=":material/info:", color="gray")
+    panels.definitions(
+        ("settled", "assessed", "own_baseline", "matched", "landmark"), None, key="treatment_defs"
+    )
+st.markdown(words.ASSOCIATION_SENTENCE)
+grid = st.grid(2, min_column_width=400, gap="medium")
+for answer, found in result.landmark.items():
+    with grid.cell():
+        panels.chart(
+            dots.landmark_figure(found.groups, theme, k=result.k),
+            key=f"treatment_{answer}",
+            title=words.landmark_title(answer, found),
+            sentence=words.landmark_caption(found),
+        )
+panels.headline(words.relapse_title(result.relapse))
+panels.show_table(words.relapse_rows(result), alt="Pain again after the return, by rehabilitation before it")
+panels.note(words.RELAPSE_CAPTION)
+panels.table_of(words.landmark_rows(result), label="The answers at day 28 as a table", alt="Back by answer")

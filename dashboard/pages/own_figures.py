@@ -1,0 +1,32 @@
+"""Own figures: a therapist's month, set beside nobody else's."""
+
+import streamlit as st
+
+from dashboard.pages.parts import lists, panels, patient_readers
+from dashboard.patients.own_figures import RECENT_DAYS
+
+place, therapist = lists.head_row()
+found = patient_readers.figures_of(therapist)
+if found is None:
+    st.info("Nothing of this clinic is loaded yet. Run: return-to-run load FOLDER.", icon=":material/info:")
+    st.stop()
+
+title = f"My {found.month:%B}: {found.returned} back running, {found.open} open"
+lists.heading(place, title, therapist[1], None, f"{found.month:%B %Y} up to day {found.day.day}")
+
+month, care = "this month", f"of {found.open} open"
+with st.grid(4, min_column_width=150, gap="small"):
+    for label, value, detail in (
+        ("Open", found.open, "on the list today"),
+        ("New", found.new, month),
+        ("Discharged", found.discharged, month),
+        ("Returned to running", found.returned, month),
+        (f"Score, last {RECENT_DAYS} days", found.scored_recently, care),
+        (f"Running known, {RECENT_DAYS} days", found.running_known, care),
+        ("Score and running", found.both, care),
+    ):
+        st.metric(label, value, delta=detail, delta_color="off", delta_arrow="off", border=True)
+panels.note(
+    "Only your own episodes, by the therapist of the first visit. There is no list of colleagues behind these figures: "
+    "how many return in a month depends on who came."
+)

@@ -1,0 +1,147 @@
+"""How complete the records are, by month of the first visit and by therapist; a cell opens who is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import record_tables as words
+from dashboard.charts.heat_table import cell_style
+from dashboard.pages.parts import panels, readers, who
+from dashboard.pages.parts.filters import Question, one_of
+from dashboard.record_names import MEASURE_NAMES, month_name
+from dashboard.sections.completeness import Completeness, CompletenessRow, Known, completeness_section
+from dashboard.tables import Row
+from sql.queries.people import PeopleList
+
+ROWS = {"months": "By month", "therapists": "By therapist", "both": "Month and therapist"}
+MOST_PIXELS = 560
+
+
+def panel(question: Question) -> None:
+    """The finding, the five measures, and the table."""
+    result = panels.section(question, completeness_section)
+    k = panels.shared_k(question)
+    assert question.facts.as_of is not None  # noqa: S101 - the frame saw to it
+    panels.headline(words.completeness_title(result))
+    _tiles(result, k)
+    by = "months"
+    if result.therapists:
+        by = one_of("Rows", ROWS, key="rows", default="months")
+    shown = any(known.share is not None for row in result.months for known in row.measures)
+    if not result.therapists and not shown:
+        panels.note("By month there are too few people to share a figure.")
+    elif by == "both":
+        _matrix(question, result, k)
+    elif by == "therapists":
+        _heat(question, result.therapists, "therapist", k)
+    else:
+        _heat(question, result.months[::-1], "first visit", k)
+    panels.note(
+        words.completeness_sentence(question.facts.as_of)
+        + (" Tap a cell to see who is missing." if who.may_ask(question) else "")
+    )
+    with st.container(horizontal=True):
+        lists = {
+            PeopleList("missing", known.measure): f"{MEASURE_NAMES[known.measure]} ({_missing(known)})"
+            for known in result.everybody.measures
+            if _missing(known) != "0"
+        }
+        who.picker(question, lists, key="who_missing", label="Who is missing?")
+        panels.definitions(("completeness",), readers.definition(question), key="completeness_definitions")
+
+
+def _missing(known: Known) -> str:
+    if known.due is None or known.known is None:
+        return "0" if known.due == 0 else "some"
+    return f"{known.due - known.known:,}"
+
+
+def _tiles(result: Completeness, k: int) -> None:
+    with st.grid(5, min_column_width=150, gap="xsmall"):
+        for known in result.everybody.measures:
+            text = words.known_words(known, k)
+            value, _, detail = text.partition(" · ")
+            value, detail = (value, detail) if known.share is not None else ("–", text)
+            st.metric(
+                MEASURE_NAMES[known.measure],
+                value,
+                delta=detail,
+                delta_color="off",
+                delta_arrow="off",
+                border=True,
+            )
+
+
+def _heat(question: Question, rows: Sequence[CompletenessRow], head: str, k: int) -> None:
+    """One row per month or therapist, one column per measure."""
+    cells = words.heat_rows(rows, head, k)
+    if head == "first visit":
+        cells = [{**row, head: month_name(row[head])} for row in cells]
+    shares = [[None, None, *(known.share for known in row.measures)] for row in rows]
+
+    def wanted(row: int, column: str) -> PeopleList | None:
+        measure = next((name for name, label in MEASURE_NAMES.items() if label == column), None)
+        if measure is None:
+            return None
+        if head == "therapist":
+            return PeopleList("missing", measure, therapist=rows[row].name)
+        return PeopleList("missing", measure, month=rows[row].name)
+
+    _table(question, cells, shares, wanted, key=f"heat_{head.replace(' ', '_')}")
+
+
+def _matrix(question: Question, result: Completeness, k: int) -> None:
+    """One measure, a row per month and a column per therapist."""
+    measure = st.selectbox(
+        "What should be known", list(MEASURE_NAMES), format_func=MEASURE_NAMES.__getitem__, key="measure"
+    )
+    months = [row.name for row in result.months[::-1]]
+    therapists = [row.name for row in result.therapists]
+    found = [
+        [
+            result.cells[month, name].of(measure) if (month, name) in result.cells else None
+            for name in therapists
+        ]
+        for month in months
+    ]
+    cells = [
+        {"first visit": month_name(month)}
+        | {
+            name: "–" if known is None else words.known_words(known, k)
+            for name, known in zip(therapists, row, strict=True)
+        }
+        for month, row in zip(months, found, strict=True)
+    ]
+    shares = [[None, *(None if known is None else known.share for known in row)] for row in found]
+
+    def wanted(row: int, column: str) -> PeopleList | None:
+        if column not in therapists:
+            return None
+        return PeopleList("missing", measure, month=months[row], therapist=column)
+
+    _table(question, cells, shares, wanted, key="heat_both")
+
+
+def _table(
+    question: Question,
+    cells: Sequence[Row],
+    shares: Sequence[Sequence[float | None]],
+    wanted: who.CellList,
+    *,
+    key: str,
+) -> None:
+    """Numbers on colours. A tap on a cell opens the people whom it lacks."""
+    if not cells:
+        panels.note("Nobody with these filters. Choose a longer period or fewer filters.")
+        return
+    theme = panels.theme()
+    frame = pd.DataFrame(cells)
+    styles = pd.DataFrame(
+        [[cell_style(share, theme) if share is not None else "" for share in row] for row in shares],
+        columns=frame.columns,
+    )
+    styled = frame.style.apply(lambda _: styles, axis=None)
+    who.table(question, styled, wanted, rows=len(cells), most_pixels=MOST_PIXELS, key=key, alt="Completeness")

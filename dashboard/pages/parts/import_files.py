@@ -1,0 +1,42 @@
+"""Import: how each dropped file is read - as it is, through a mapping, matched by hand, or not at all."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard.import_plan import Chosen
+from dashboard.import_workspace import Workspace
+from dashboard.pages.parts.import_drop import AS_IT_IS, BY_HAND, LEFT_OUT, crowded, way_of
+from dashboard.pages.parts.import_match import Matched, match_by_hand
+from dashboard.pages.parts.import_preset import adapt_preset
+from etl.recognise import Item
+
+
+def how_to_read_all(items: list[Item], workspace: Workspace) -> list[Matched]:
+    """Every file: what it was recognised as, and what the reader says of it. A file left out needs nothing."""
+    adapted: dict[str, str] = {}
+    passed_over = crowded(items)
+    return [
+        _how_to_read(item, number, workspace, adapted, passed_over=passed_over)
+        for number, item in enumerate(items)
+    ]
+
+
+def _how_to_read(
+    item: Item, number: int, workspace: Workspace, adapted: dict[str, str], *, passed_over: bool
+) -> Matched:
+    """One file. adapted: texts of the mappings that files above it are read by."""
+    with st.container(border=True):
+        way = way_of(item, number, passed_over=passed_over)
+        if way == LEFT_OUT:
+            return Matched(item, None)
+        if way == AS_IT_IS:
+            return Matched(item, Chosen(item, "as it is"))
+        if way == BY_HAND:
+            return match_by_hand(item, number, workspace)
+        fit = item.fits[int(way)]
+        if fit.mapping.sha256 not in adapted:
+            adapted[fit.mapping.sha256] = adapt_preset(fit, number)
+        text = adapted[fit.mapping.sha256]
+        changed = fit.mapping.name if text != fit.mapping.text else ""
+        return Matched(item, Chosen(item, "mapping", fit.mapping.name, text, save_as=changed))

@@ -1,0 +1,203 @@
+"""Import, matching by hand: what a row of the file is, and which of its columns is what."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, replace
+
+import streamlit as st
+
+from dashboard.field_names import TABLE_MEANINGS, TABLE_NAMES, field_label
+from dashboard.import_plan import Chosen
+from dashboard.import_workspace import Workspace
+from dashboard.pages.parts.import_field import field
+from dashboard.pages.parts.import_preset import download, time_zone
+from dashboard.pages.parts.import_words import Place
+from dashboard.pages.parts.panels import literal, note
+from etl import column_facts as facts
+from etl.appointments import MAPPABLE
+from etl.draft import (
+    FieldDraft,
+    FileDraft,
+    TableDraft,
+    draft_of,
+    likely_tables,
+    suggested_format,
+    suggested_table,
+)
+from etl.errors import LoadError
+from etl.mapping_file import parse_mapping
+from etl.recognise import Fit, Item
+from etl.saved_mappings import slug
+from etl.suggest import Look, needed_columns
+from etl.suggest_columns import Seen
+
+NOT_BY_HAND = ("treatments",)
+
+
+@dataclass(frozen=True)
+class Matched:
+    """What was said of a file: how it is read once nothing is missing, and what is missing in words."""
+
+    item: Item
+    chosen: Chosen | None
+    missing: tuple[str, ...] = ()
+
+
+def match_by_hand(item: Item, number: int, workspace: Workspace) -> Matched:
+    """Everything about one file."""
+    key = f"import.{number}"
+    header_row = int(st.session_state.get(f"{key}.header_row", 1))
+    seen = workspace.look(item, header_row)
+    if isinstance(seen, str):
+        st.error(literal(seen), icon=":material/error:")
+        _header_row(key)
+        return Matched(item, None, ("a file that can be read",))
+    known = _known_draft(item)
+    tables = _tables(key, seen, known)
+    drafts = [_table(f"{key}.{name}", name, seen, known) for name in tables]
+    draft = _whole(key, seen, drafts)
+    missing = [field_label(table.table, spec.name) for table in draft.tables for spec in table.missing()]
+    if not draft.tables:
+        missing = ["what a row of the file is"]
+    return _finished(item, key, draft, tuple(missing), known)
+
+
+def _known_draft(item: Item) -> FileDraft | None:
+    """The saved match that fits, to be changed."""
+    fit = next((fit for fit in item.fits if fit.mapping.kind == "saved"), None)
+    return replace(draft, about=fit.mapping.name) if fit and (draft := _as_draft(fit)) else None
+
+
+def _as_draft(fit: Fit) -> FileDraft | None:
+    return draft_of(tomllib.loads(fit.mapping.text))
+
+
+def _tables(key: str, seen: Look, known: FileDraft | None) -> list[str]:
+    usual = [table.table for table in known.tables] if known else likely_tables(seen.columns)
+    chosen = st.pills(
+        "What does a row of it tell? (one or several)",
+        list(TABLE_NAMES),
+        selection_mode="multi",
+        default=list(dict.fromkeys(usual)),
+        format_func=TABLE_NAMES.__getitem__,
+        key=f"{key}.tables",
+    )
+    for name in chosen:
+        note(f"{TABLE_NAMES[name]}: {TABLE_MEANINGS[name]}")
+    return list(chosen)
+
+
+def _table(key: str, name: str, seen: Look, known: FileDraft | None) -> TableDraft:
+    """The fields of one table: needed ones, those that the headers look like, and those added."""
+    spec = MAPPABLE[name]
+    before = next((table for table in known.tables if table.table == name), None) if known else None
+    usual = before or suggested_table(name, seen.columns)
+    needed = needed_columns(spec)
+    st.markdown(f"**{TABLE_NAMES[name]}**")
+    optional = [c.name for c in spec.columns if c.name not in needed and c.name not in NOT_BY_HAND]
+    suggested = [column for column in optional if column in usual.fields]
+    place_of_fields = st.container(gap="small")
+    more = st.multiselect(
+        "Further fields",
+        optional,
+        default=suggested,
+        format_func=lambda column: field_label(name, column),
+        key=f"{key}.more",
+        placeholder="Add what else the file has",
+    )
+    columns, fields = list(seen.columns), {}
+    with place_of_fields:
+        for column in spec.columns:
+            if column.name in needed or column.name in more:
+                place = Place(f"{key}.{column.name}", name, column, required=column.name in needed)
+                fields[column.name] = field(place, columns, usual.fields.get(column.name, FieldDraft()))
+    strangers = name not in ("appointments", "episodes") and st.checkbox(
+        "Leave out people without a course of care at that time, instead of refusing their rows",
+        value=usual.leaves_out_strangers,
+        key=f"{key}.strangers",
+    )
+    given = {column: drafted for column, drafted in fields.items() if drafted.given}
+    return TableDraft(name, given, bool(strangers))
+
+
+def _whole(key: str, seen: Look, tables: list[TableDraft]) -> FileDraft:
+    """The tables with what the file as a whole needs."""
+    used = _used(seen, tables)
+    headers = {column.header for column in used}
+    drop = tuple(c.header for c in seen.columns if c.personal and c.header not in headers)
+    empty = tuple(sorted({sign for column in used for sign in facts.empty_signs(column)}))
+    if drop:
+        note(f"Left out, because their names say that they identify people: {len(drop)} columns.")
+    if empty:
+        note(f"Read as empty: {', '.join(f'`{sign}`' for sign in empty)}")
+    zone = _zone(key, used, tables)
+    return FileDraft(tuple(tables), suggested_format(seen), drop, empty, zone)
+
+
+def _used(seen: Look, tables: list[TableDraft]) -> list[Seen]:
+    headers = {drafted.header for table in tables for drafted in table.fields.values()}
+    return [column for column in seen.columns if column.header in headers and column.header]
+
+
+def _zone(key: str, used: list[Seen], tables: list[TableDraft]) -> str:
+    """Stamps with an offset from UTC are a day only in the clinic's own time zone."""
+    dates = {
+        drafted.header
+        for table in tables
+        for name, drafted in table.fields.items()
+        if MAPPABLE[table.table].column(name).kind in ("date", "partial_date")
+    }
+    if not any(facts.has_offset(column) for column in used if column.header in dates):
+        return ""
+    return time_zone(key)
+
+
+def _header_row(key: str) -> None:
+    st.number_input(
+        "The column names stand in line", min_value=1, max_value=1000, value=1, key=f"{key}.header_row", width=220,
+        help="More than 1, if there are lines above them.",
+    )  # fmt: skip
+
+
+def _finished(
+    item: Item, key: str, draft: FileDraft, missing: tuple[str, ...], known: FileDraft | None
+) -> Matched:
+    """Name, download, and the last word of the mapping itself."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = _name(item, key, draft, known)
+        _header_row(key)
+    if missing or not name:
+        if missing:
+            st.info(f"Still needed: {literal(', '.join(missing))}.", icon=":material/edit:")
+        return Matched(item, None, missing or ("a name for the match",))
+    text = replace(draft, about=name).text()
+    try:
+        parse_mapping(text.encode(), "the match")
+    except LoadError as error:
+        st.error(literal(str(error)), icon=":material/error:")
+        return Matched(item, None, ("a match without mistakes",))
+    download(name, text, key)
+    return Matched(item, Chosen(item, "mapping", name, text, save_as=name))
+
+
+def _name(item: Item, key: str, draft: FileDraft, known: FileDraft | None) -> str:
+    usual = known.about if known else _usual_name(item, draft)
+    typed = st.text_input(
+        "Keep this match under the name", value=usual, key=f"{key}.name", max_chars=60,
+        help="It is kept when you load, and recognised by the file's columns next time.",
+    )  # fmt: skip
+    try:
+        return slug(typed)
+    except LoadError as error:
+        st.warning(str(error), icon=":material/warning:")
+        return ""
+
+
+def _usual_name(item: Item, draft: FileDraft) -> str:
+    """The file's name without its numbers, if it may be shown; else what it gives."""
+    stem = "".join(sign for sign in item.path.name.partition(".")[0] if not sign.isdigit())
+    try:
+        return slug(stem)
+    except LoadError:
+        return "-and-".join(table.table for table in draft.tables) or "my-match"

@@ -1,0 +1,26 @@
+"""Is it getting better? The share back by week 12 by the period of the first visit."""
+
+from __future__ import annotations
+
+from dashboard import recovery_tables, recovery_words
+from dashboard.charts.recovery_panels import intake_figure
+from dashboard.pages.parts import panels
+from dashboard.pages.parts.filters import Question
+from dashboard.sections.intake_periods import intake_periods_section
+from dashboard.summary import OutcomeSummary
+
+
+def panel(summary: OutcomeSummary, question: Question) -> None:
+    """The chart of the periods and its table."""
+    result = panels.section(question, intake_periods_section)
+    panels.chart(
+        intake_figure(result, panels.theme()),
+        key="intake_periods",
+        title=recovery_words.intake_title(result),
+        sentence=recovery_words.intake_caption(result),
+    )
+    panels.table_of(
+        recovery_tables.intake_rows(result, summary.k),
+        label="First visits by period as a table",
+        alt="Share back by week 12 by period of the first visit",
+    )

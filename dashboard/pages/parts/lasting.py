@@ -1,0 +1,45 @@
+"""Does a return last? Pain again within a fortnight and a year, and who is back for good."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import recovery_tables, recovery_words
+from dashboard.charts.recovery_panels import relapse_figure
+from dashboard.pages.parts import panels
+from dashboard.pages.parts.filters import Question
+from dashboard.sections.relapse import relapse_section
+from dashboard.summary import OutcomeSummary
+from dashboard.wording import share_words
+
+
+def panel(summary: OutcomeSummary, question: Question) -> None:
+    """The chart of pain again beside the table of sustained return."""
+    result = panels.section(question, relapse_section)
+    grid = st.grid(2, min_column_width=330, gap="medium")
+    with grid.cell():
+        panels.chart(
+            relapse_figure(
+                result.curve,
+                panels.theme(),
+                shared_k=summary.k if summary.audience == "sharing" else None,
+            ),
+            key="relapse_curve",
+            title=recovery_words.relapse_title(result),
+            sentence=recovery_words.relapse_caption(result),
+        )
+    with grid.cell():
+        panels.headline("Back for good")
+        back = {horizon.day: share_words(horizon) for horizon in summary.everybody.back_by}
+        rows = recovery_tables.sustained_rows(result, back)
+        st.table(pd.DataFrame(rows), border="horizontal", hide_index=True, alt="Sustained return")
+        panels.note(
+            "Back for at least 14 days: back by a fortnight earlier, less those with pain again within 14 "
+            "days, at both ends of that range. Running without pain on that day: pain again takes people out, "
+            "a later answer brings them back; unless somebody asked again it is a lower bound."
+        )
+    panels.table_of(
+        recovery_tables.relapse_rows(result), label="Pain again as a table", alt="Pain again since the return"
+    )
+    panels.definitions(("relapse", "sustained", "running_on"), summary.definition, key="relapse_definitions")

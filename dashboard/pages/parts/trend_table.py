@@ -1,0 +1,64 @@
+"""The small table of all measures: a tap on a row opens its chart."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.sections.trends import Trends
+from dashboard.trend_words import MEASURE_NAMES, summary_rows
+
+ROW_PIXELS = 44
+FALLBACK = "back_by_12_weeks"
+
+
+def measure_table(trends: Trends) -> None:
+    """Every measure with its last value, variation and target; the tapped one becomes the chart's."""
+    rows = summary_rows(trends)
+    if not any(trend.target is not None for trend in trends.trends):
+        rows = [{name: cell for name, cell in row.items() if name != "target"} for row in rows]
+
+    def open_chart() -> None:
+        cells = st.session_state["trend_table"].selection.cells
+        if cells:
+            st.session_state["measure"] = trends.trends[cells[0][0]].measure.name
+
+    st.dataframe(
+        pd.DataFrame(rows),
+        key="trend_table",
+        hide_index=True,
+        row_height=ROW_PIXELS,
+        height=ROW_PIXELS * len(rows) + 37,
+        on_select=open_chart,
+        selection_mode="single-cell",
+        alt="Last value and variation of each measure",
+        column_config={
+            "measure": st.column_config.TextColumn("Measure", width=156),
+            "variation": st.column_config.TextColumn("Variation", width=76),
+            "last": st.column_config.TextColumn("Last", width=58),
+            "target": st.column_config.TextColumn("Target", width=72),
+            "series": st.column_config.LineChartColumn("Over time", width=68),
+        },
+    )
+
+
+def chosen_measure(trends: Trends) -> str:
+    """The measure whose chart is shown, kept in the address; at first the first one that stands out."""
+    first = _first_to_look_at(trends)  # first in the list too, so that only it is left out of the address
+    names = [first, *(name for name in MEASURE_NAMES if name != first)]
+    chosen = st.selectbox(
+        "Chart of",
+        names,
+        format_func=MEASURE_NAMES.__getitem__,
+        key="measure",
+        bind="query-params",
+    )
+    return str(chosen)
+
+
+def _first_to_look_at(trends: Trends) -> str:
+    for kind in ("concern", "improvement"):
+        for trend in trends.trends:
+            if trend.variation == kind:
+                return trend.measure.name
+    return FALLBACK

@@ -1,0 +1,135 @@
+"""Who is behind a count: a popover that names the lists, and a dialog that shows one. Each look is audited."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.pages.parts import panels, readers
+from dashboard.pages.parts.filters import Question
+from dashboard.people import Listed, ListedPeople, list_people
+from dashboard.question import NotAllowed
+from sql.engine import StoreError
+from sql.queries.people import NotForSharing, PeopleList
+
+ROW_PIXELS = 44  # a finger
+PATIENT_PAGE = Path(__file__).parents[1] / "patient.py"
+
+
+def may_ask(question: Question) -> bool:
+    """Whether this reader, with these figures, may open lists at all."""
+    return question.scope.audience == "clinic" or question.scope.own is not None
+
+
+def picker(question: Question, lists: Mapping[PeopleList, str], *, key: str, label: str = "Who?") -> None:
+    """A popover with one button per list; nothing where lists are not for the reader or nobody is behind them."""
+    if not lists or not may_ask(question):
+        return
+    chosen = None
+    with st.popover(label, icon=":material/group:", key=f"{key}_popover"):
+        if question.scope.own is not None:
+            panels.note("Your own patients among them.")
+        for wanted, words in lists.items():
+            if st.button(panels.literal(words), key=f"{key}_{wanted.code}", width="stretch"):
+                chosen = wanted
+    if chosen is not None:
+        show(question, chosen)
+
+
+def show(question: Question, wanted: PeopleList) -> None:
+    """Open the list in a dialog: one line in the audit, however long it stays open."""
+    try:
+        listed = list_people(
+            readers.engine(), question.reader, question.scope, question.cohort, wanted, at=datetime.now(UTC)
+        )
+    except (NotForSharing, NotAllowed, StoreError) as reason:
+        st.error(str(reason), icon=":material/block:")
+        return
+    st.dialog(listed.title, width="large", icon=":material/group:")(_content)(listed)
+
+
+def _content(listed: ListedPeople) -> None:
+    panels.note(f"{listed.note} That you looked is written to the audit.")
+    if not listed.people:
+        return
+    several = len({person.clinic for person in listed.people}) > 1
+    opens = PATIENT_PAGE.exists()
+    chosen = st.dataframe(
+        pd.DataFrame([_row(person, several_clinics=several) for person in listed.people]),
+        hide_index=True,
+        row_height=ROW_PIXELS,
+        on_select="rerun" if opens else "ignore",
+        selection_mode="single-cell",
+        key="people_listed",
+        alt=f"{listed.title}: code, first visit, therapist, why, what is missing",
+        column_config={
+            "code": st.column_config.TextColumn(width="small"),
+            "first visit": st.column_config.TextColumn(width="small"),
+            "therapist": st.column_config.TextColumn(width="small"),
+            "why": st.column_config.TextColumn(width="medium"),
+            "missing": st.column_config.TextColumn(width="large"),
+        },
+    )
+    if opens:
+        panels.note("Tap a row to open the patient.")
+        cells = getattr(getattr(chosen, "selection", None), "cells", None)
+        if cells:
+            token = listed.people[cells[0][0]].token
+            st.switch_page("dashboard/pages/patient.py", query_params={"t": token})
+
+
+def _row(person: Listed, *, several_clinics: bool) -> dict[str, str]:
+    clinic = {"clinic": person.clinic} if several_clinics else {}
+    return {
+        **clinic,
+        "code": person.code,
+        "first visit": person.first_visit,
+        "therapist": person.therapist,
+        "why": person.why,
+        "missing": person.missing,
+    }
+
+
+CellList = Callable[[int, str], PeopleList | None]
+"""From a row and a column's name to the list behind the cell, None where there is none."""
+
+
+def table(
+    question: Question,
+    data: Any,
+    wanted: CellList,
+    *,
+    rows: int,
+    most_pixels: int,
+    key: str,
+    alt: str,
+    column_config: Any = None,
+) -> None:
+    """A table of which a cell, once tapped, opens the people behind it, where the reader may ask."""
+    height = min((rows + 1) * ROW_PIXELS + 2, most_pixels)
+    opens = may_ask(question)
+    chosen = f"{key}_tapped"
+
+    def tapped() -> None:
+        cells = st.session_state[key]["selection"]["cells"]
+        st.session_state[chosen] = cells[0] if cells else None
+
+    st.dataframe(
+        data,
+        hide_index=True,
+        row_height=ROW_PIXELS,
+        height=height,
+        key=key,
+        alt=alt,
+        on_select=tapped if opens else "ignore",
+        selection_mode="single-cell",
+        column_config=column_config,
+    )
+    cell = st.session_state.pop(chosen, None)
+    if cell is not None and opens and (behind := wanted(cell[0], str(cell[1]))) is not None:
+        show(question, behind)

@@ -1,0 +1,145 @@
+"""The people behind a count, for a reader, and the line in the audit that says who looked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Engine
+
+from dashboard.access import Reader
+from dashboard.names import CLASS_NAMES
+from dashboard.question import ask
+from dashboard.record_names import MEASURE_MISSING, MEASURE_NAMES, RULE_WORDS, month_name
+from dashboard.summary import CLASSES, OutcomeSummary
+from dashboard.wording import count_words, long_date
+from sql.cohort import Cohort, Scope
+from sql.engine import reading, writing
+from sql.queries.people import MOST_PEOPLE, PeopleList, Person, people, refuse_sharing
+from sql.writes.audit import write_audit
+
+LISTED = "people_listed"
+STANDING_WORDS = {
+    "returned": "back running",
+    "stopped": "stopped",
+    "discharged": "discharged, return not recorded",
+    "lost": "lost",
+    "no_contact": "nothing after the first visit",
+    "open": "no discharge recorded",
+    "cannot_count": "outside the curve",
+}
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One person as shown: the short code, why they are here, what is missing."""
+
+    clinic: str
+    code: str
+    token: str
+    therapist: str
+    first_visit: str
+    why: str
+    missing: str
+
+
+@dataclass(frozen=True)
+class ListedPeople:
+    """A list with its title. `total` may exceed the 200 that are shown at most."""
+
+    title: str
+    total: int
+    people: tuple[Listed, ...]
+
+    @property
+    def note(self) -> str:
+        """How many there are and which are shown."""
+        if self.total > MOST_PEOPLE:
+            return f"{self.total:,} people; the {MOST_PEOPLE} with the latest first visit are shown."
+        return f"{self.total:,} {'person' if self.total == 1 else 'people'}."
+
+
+def list_people(
+    engine: Engine, reader: Reader, scope: Scope, cohort: Cohort, wanted: PeopleList, *, at: datetime
+) -> ListedPeople:
+    """The list, after it was written to the audit: without a line there, nobody is shown.
+
+    `at` is the time of the look in UTC.
+
+    Raises
+    ------
+    NotForSharing, NotAllowed
+        if the reader does not hold the record, or may not ask the question.
+    StoreError
+        if the audit cannot be written.
+    """
+    refuse_sharing(scope)
+    with reading(engine) as connection:
+        asked = ask(connection, scope, cohort)
+        found = people(connection, scope, cohort, wanted, as_of=asked.as_of, in_care_days=asked.in_care_days)
+    shown = dict.fromkeys(asked.clinics, 0)
+    for person in found.people:
+        shown[person.clinic] += 1
+    with writing(engine) as connection:
+        for clinic, rows in shown.items():
+            write_audit(
+                connection, clinic, at=at, reader=reader.label, action=LISTED, subject=wanted.code, rows=rows
+            )
+    return ListedPeople(
+        title_of(wanted), found.total, tuple(_listed(person, wanted) for person in found.people)
+    )
+
+
+def became_lists(summary: OutcomeSummary) -> dict[PeopleList, str]:
+    """The six classes of what became of everybody who started, with their sizes; empty ones are left out."""
+    return {
+        PeopleList("became", name): f"{CLASS_NAMES[name].capitalize()} ({count_words(count, summary.k)})"
+        for name in CLASSES
+        if (count := getattr(summary.everybody.became, name)) != 0
+    }
+
+
+def title_of(wanted: PeopleList) -> str:
+    """What the list is about."""
+    narrowed = [f"first visit in {month_name(wanted.month)}"] if wanted.month else []
+    narrowed += [f"therapist {wanted.therapist}"] if wanted.therapist else []
+    if wanted.kind == "became":
+        words = CLASS_NAMES[wanted.name].capitalize()
+    elif wanted.kind == "rule":
+        words = RULE_WORDS[wanted.name][0]
+    else:
+        words = f"Missing: {MEASURE_NAMES[wanted.name].lower()}"
+    return ", ".join([words, *narrowed])
+
+
+def _listed(person: Person, wanted: PeopleList) -> Listed:
+    return Listed(
+        person.clinic,
+        person.short_code,
+        person.token,
+        person.therapist,
+        long_date(person.first_visit),
+        _why(person, wanted),
+        _missing(person),
+    )
+
+
+def _why(person: Person, wanted: PeopleList) -> str:
+    """Where the person stands, with the day that decides."""
+    if wanted.kind == "rule" and wanted.name == "already_running" and person.return_day is not None:
+        return f"return dated {-person.return_day} days before the first visit"
+    words = STANDING_WORDS[person.standing]
+    if person.standing == "returned" and person.return_day is not None:
+        return f"back running on day {person.return_day}; last contact on day {person.last_day}"
+    if person.standing == "stopped" and person.stop_day is not None:
+        reason = (person.stopped_reason or "gave_up_running").replace("_", " ")
+        return f"stopped on day {person.stop_day}: {reason}"
+    return f"{words}; last contact on day {person.last_day}"
+
+
+def _missing(person: Person) -> str:
+    """What should be known by now and is not."""
+    gaps = [MEASURE_MISSING[name].split(" (")[0] for name, known in person.known.items() if known is False]
+    gaps += ["goal"] if person.goal == "unknown" else []
+    gaps += ["symptom duration"] if person.symptom_duration == "unknown" else []
+    return ", ".join(gaps) or "nothing"

@@ -1,0 +1,143 @@
+"""Results of the page Return to running -> rows of its tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dashboard.names import FIELD_NAMES, group_name
+from dashboard.recovery_words import (
+    difference_limits,
+    horizon_words,
+    period_words,
+    quartile_words,
+    steps_of,
+    sustained_words,
+)
+from dashboard.sections.follow_up import FollowUpResult
+from dashboard.sections.intake_periods import IntakePeriodsResult
+from dashboard.sections.relapse import RelapseResult
+from dashboard.sections.retention import RetentionResult
+from dashboard.sections.visits import VisitsResult
+from dashboard.stats.difference import Difference
+from dashboard.stats.pain import Proportion
+from dashboard.tables import Row
+from dashboard.wording import count_words, interval_words, percent, time_words
+
+
+def difference_rows(differences: Sequence[Difference]) -> list[Row]:
+    """Differences between groups in points, a row per group and day."""
+    return [
+        {
+            "back by": time_words(item.day),
+            "group": group_name(item.group),
+            "less": group_name(item.reference),
+            "points": "–" if item.value is None else f"{100 * item.value:+.0f}".replace("-", "−"),
+            "95 % interval": difference_limits(item),
+            "": "too few still followed" if item.too_few else "",
+        }
+        for item in differences
+    ]
+
+
+def sustained_rows(result: RelapseResult, summary_by: dict[int, str]) -> list[Row]:
+    """Back, back for good, and running without pain on a day; `summary_by` has the words of the curve."""
+    running = {item.day: item for item in result.running}
+    rows = []
+    for item in result.sustained:
+        row = {
+            "by": time_words(item.day),
+            "back running": summary_by.get(item.day, "–"),
+            "back for at least 14 days": sustained_words(item.low, item.high),
+        }
+        if found := running.get(item.day):
+            limits = interval_words(found.low, found.high)
+            row["running without pain on that day"] = (
+                "–" if found.value is None else f"{percent(found.value)} {limits}".strip()
+            )
+        rows.append(row)
+    return rows
+
+
+def relapse_rows(result: RelapseResult) -> list[Row]:
+    """Pain again since the return."""
+    return [
+        {
+            "since the return": f"{item.day} days",
+            "pain again": horizon_words(item),
+            "still followed": "–" if item.at_risk is None else f"{item.at_risk:,}",
+        }
+        for item in result.relapsed_by
+    ]
+
+
+def intake_rows(result: IntakePeriodsResult, k: int) -> list[Row]:
+    """A row per period of first visits."""
+    return [
+        {
+            "first visit": period_words(period.share),
+            "in the curve": count_words(period.started, k),
+            "back by week 12": "–"
+            if period.share.value is None
+            else f"{percent(period.share.value)} {interval_words(period.share.low, period.share.high)}".strip(),
+            "complete": "yes" if period.share.mature else "not yet",
+        }
+        for period in result.periods
+    ]
+
+
+def retention_rows(result: RetentionResult, k: int) -> list[Row]:
+    """Of 100 starters, how many came: everybody, then every site."""
+    return [
+        {
+            "": group_name(group.group),
+            "started": count_words(group.started, k),
+            **{words: "–" if value is None else percent(value) for words, value in steps_of(group)},
+        }
+        for group in result.groups
+    ]
+
+
+def visit_rows(result: VisitsResult, k: int) -> list[Row]:
+    """Median and quartiles of visits, by symptom duration."""
+    back = {item.group: item for item in result.to_return}
+    rows = []
+    for item in result.per_episode:
+        returned = back.get(item.group)
+        rows.append(
+            {
+                "symptoms for": group_name(item.group),
+                "people": count_words(item.n, k),
+                "visits in the course": quartile_words(item),
+                "of them back": count_words(returned.n, k) if returned else "0",
+                "visits to the return": quartile_words(returned) if returned else "–",
+            }
+        )
+    return rows
+
+
+def baseline_rows(result: FollowUpResult) -> list[Row]:
+    """Those of whom the state is known beside those of whom it is not, as seen at the first visit."""
+    return [
+        {
+            "at the first visit": f"{FIELD_NAMES.get(item.field, item.field)}: {group_name(item.category)}",
+            "state at week 12 known": _share(item.known),
+            "not known": _share(item.unknown),
+        }
+        for item in result.baseline
+    ]
+
+
+def detectable_rows(result: FollowUpResult) -> list[Row]:
+    """What difference would be noticed with so many people."""
+    return [
+        {
+            "people followed": f"{n}",
+            "one group against a fixed figure": "–" if one is None else f"{one:.0f} points",
+            "two groups of that size": "–" if two is None else f"{two:.0f} points",
+        }
+        for n, one, two in result.detectable
+    ]
+
+
+def _share(share: Proportion | None) -> str:
+    return "–" if share is None or share.value is None else f"{percent(share.value)} ({share.numerator:,})"

@@ -1,0 +1,277 @@
+"""The sentences of the page Return to running: tests, differences, relapse, intake, visits, follow-up."""
+
+from __future__ import annotations
+
+from dashboard.names import FIELD_NAMES, group_label, group_phrase
+from dashboard.sections.follow_up import FollowUpResult
+from dashboard.sections.intake_periods import IntakePeriodsResult, ShownPeriod
+from dashboard.sections.relapse import RelapseResult
+from dashboard.sections.retention import GroupRetention, RetentionResult
+from dashboard.sections.visits import VisitQuartiles, VisitsResult
+from dashboard.stats.difference import Difference
+from dashboard.stats.gray import GrayTest
+from dashboard.stats.intake_periods import PeriodShare
+from dashboard.stats.log_rank import LogRank
+from dashboard.stats.outlook import Conditional
+from dashboard.stats.survival import Horizon
+from dashboard.summary import OutcomeSummary
+from dashboard.wording import PER_CENT, interval_words, percent, time_words
+
+SHARE_TOO_FEW = "Too few people to show a share. Choose a longer period or fewer filters."
+NO_VISITS = (
+    "No visits after the first are recorded, so nothing can be said about who stays. Load visits.csv with the "
+    "attended appointments."
+)
+
+
+def test_words(test: GrayTest | LogRank) -> str:
+    """A test in words: statistic, degrees of freedom, p and who was left out."""
+    p = "p < 0.001" if test.p < 0.001 else f"p = {test.p:.3f}" if test.p < 0.1 else f"p = {test.p:.2f}"
+    left = f"; left out: {', '.join(map(group_label, test.left_out))}" if test.left_out else ""
+    return f"χ² = {test.statistic:.2f}, {test.df} df, {p}{left}"
+
+
+def test_sentences(summary: OutcomeSummary) -> list[str]:
+    """Do the groups differ? Gray's test first where anybody stopped, as the curve counts stops."""
+    found, field = summary.comparison, FIELD_NAMES.get(summary.by or "", summary.by or "")
+    within = ""
+    if found.stratified_by:
+        within = f", within {FIELD_NAMES.get(found.stratified_by, found.stratified_by)}"
+    sentences = []
+    if found.gray and any(group.stopped != 0 for group in summary.groups):
+        differ = "differ" if found.gray.p < 0.05 else "do not differ"
+        sentences.append(
+            f"Shares back by {field} {differ} more than chance would explain "
+            f"(Gray's test{within}: {test_words(found.gray)})."
+        )
+    if found.log_rank:
+        differ = "differ" if found.log_rank.p < 0.05 else "do not differ"
+        sentences.append(
+            f"Groups by {field} {differ} more than chance would explain (log-rank test{within}, speed among "
+            f"those still trying: {test_words(found.log_rank)})."
+        )
+    return sentences
+
+
+def difference_sentence(difference: Difference) -> str:
+    """ "By week 12, 9 points fewer are back at north than at harbour (−18 to 0)." """
+    groups = f"{group_phrase(difference.group)} than {group_phrase(difference.reference)}"
+    if difference.value is None:
+        return (
+            f"By {time_words(difference.day)} the two groups cannot be compared yet: too few still followed."
+        )
+    points = round(100 * difference.value)
+    size = (
+        f"{abs(points)} points {'more' if points > 0 else 'fewer'} are back" if points else "as many are back"
+    )
+    limits = difference_limits(difference)
+    few = ", too few still followed" if difference.too_few else ""
+    return f"By {time_words(difference.day)}, {size} {groups} ({limits}{few})."
+
+
+def difference_limits(difference: Difference) -> str:
+    """Limits in points, "−18 to 3"."""
+    if difference.low is None or difference.high is None:
+        return "no interval"
+    return f"{100 * difference.low:.0f} to {100 * difference.high:.0f}".replace("-", "−")
+
+
+def relapse_title(result: RelapseResult) -> str:
+    """The finding: how many returns lasted a fortnight."""
+    low, high = result.fortnight.low, result.fortnight.high
+    if low is None or high is None:
+        return "Does a return last? Too few to say"
+    return f"{range_words(low, high)} of those back had pain again within 14 days"
+
+
+def relapse_caption(result: RelapseResult) -> str:
+    """How to read the range, with its numbers."""
+    found = result.fortnight
+    if found.low is None:
+        return SHARE_TOO_FEW if result.shared else "Nobody has been back for 14 days yet."
+    return (
+        f"{found.relapsed:,} of {found.returned:,} who returned at least 14 days before the data end, or of the "
+        f"{found.known:,} who relapsed or were seen again after 14 days. It is a range because people with pain "
+        "come back and people who are well do not. The line: share with pain again since the return, with its "
+        f"95{PER_CENT} band, dotted where too few are still followed; it leans on those who are still seen, so "
+        "it reads too high."
+    )
+
+
+def sustained_words(low: float | None, high: float | None) -> str:
+    """A range without an interval, or that it is not known."""
+    return "–" if low is None or high is None else range_words(low, high)
+
+
+def range_words(low: float, high: float) -> str:
+    """ "10–11 %", one figure where both ends read alike."""
+    if percent(low) == percent(high):
+        return percent(low)
+    return f"{100 * low:.0f}–{percent(high)}"
+
+
+def intake_title(result: IntakePeriodsResult) -> str:
+    """The finding: the first and the last mature period."""
+    mature = [period.share for period in result.periods if is_read(period)]
+    if not mature:
+        return "Back by week 12, by first visit: no period is complete yet"
+    if len(mature) == 1:
+        share = percent(mature[0].value or 0)
+        return f"{share} of those who first came in {period_words(mature[0])} were back by week 12"
+    low = min(mature, key=lambda share: share.value or 0)
+    high = max(mature, key=lambda share: share.value or 0)
+    return (
+        f"Back by week 12 varies between {percent(low.value or 0)} ({period_words(low)}) and "
+        f"{percent(high.value or 0)} ({period_words(high)})"
+    )
+
+
+def is_read(period: ShownPeriod) -> bool:
+    """Whether a period is mature and has a share."""
+    return period.share.mature and period.share.value is not None
+
+
+def intake_caption(result: IntakePeriodsResult) -> str:
+    """How to read the periods; joined ones are said."""
+    if not any(period.share.value is not None for period in result.periods):
+        return SHARE_TOO_FEW if result.shared else "Nobody can be followed to week 12 yet."
+    units = {period.share.unit for period in result.periods}
+    joined = ""
+    if units != {"month"}:
+        kinds = " and ".join(f"{unit}s" for unit in ("quarter", "half-year") if unit in units)
+        joined = f" Months with fewer than {result.smallest} starters are joined into {kinds}."
+    waiting = any(not period.share.mature for period in result.periods)
+    grey = (
+        " Grey, open: not everybody could be followed to week 12 yet, so the figure may still move."
+        if waiting
+        else ""
+    )
+    return (
+        "People are counted in the period in which they first came, however long it took. Lines up and down: "
+        f"95{PER_CENT} interval.{joined}{grey}"
+    )
+
+
+def period_words(share: PeriodShare) -> str:
+    """ "May 2024", "Q2 2024", "first half of 2024"."""
+    first = share.first_day
+    if share.unit == "month":
+        return f"{first:%b %Y}"
+    if share.unit == "quarter":
+        return f"Q{(first.month + 2) // 3} {first.year}"
+    return f"{'first' if first.month == 1 else 'second'} half of {first.year}"
+
+
+def retention_title(result: RetentionResult) -> str:
+    """The finding: how many of 100 come a second time and still in week 12."""
+    everybody = result.groups[0]
+    last = everybody.by_week[-1].share if everybody.by_week else None
+    if not result.recorded or last is None or last.value is None:
+        return "Where we lose people"
+    return f"Of 100 who start, {100 * last.value:.0f} still come in week {everybody.by_week[-1].step}"
+
+
+def retention_caption(result: RetentionResult) -> str:
+    """Of whom, and that leaving is no failure by itself."""
+    everybody = result.groups[0]
+    if not result.recorded:
+        return NO_VISITS
+    if everybody.started == 0:
+        return "Nobody started 12 weeks before the data end yet."
+    if all(item.share is None for item in (*everybody.by_visit, *everybody.by_week)):
+        return SHARE_TOO_FEW
+    return (
+        f"Of {everybody.started:,} in the curve who first came at least 12 weeks before the data end: attended that "
+        "visit, or any visit in that week or later. Who is well stops coming, so leaving is not failure by itself."
+    )
+
+
+def steps_of(group: GroupRetention) -> list[tuple[str, float | None]]:
+    """The steps in order with their share."""
+    visits = [(f"visit {item.step}", item.share) for item in group.by_visit]
+    weeks = [(f"week {item.step}", item.share) for item in group.by_week]
+    return [(words, share.value if share else None) for words, share in (*visits, *weeks)]
+
+
+def visits_sentence(result: VisitsResult) -> str:
+    """Median visits per course and to the return."""
+    course, back = result.per_episode[0], result.to_return[0]
+    if course.median is None and back.median is None:
+        return "Too few people to say how many visits it takes."
+    return (
+        f"A course takes {quartile_words(course)} visits, a return {quartile_words(back)}: the median, in brackets "
+        "the middle half of people."
+    )
+
+
+def quartile_words(quartiles: VisitQuartiles) -> str:
+    """ "6 (5–8)": median and quartiles."""
+    if quartiles.median is None:
+        return "–"
+    return f"{quartiles.median:.0f} ({quartiles.lower:.0f}–{quartiles.upper:.0f})"
+
+
+def engaged_sentence(result: VisitsResult) -> str:
+    """The landmark comparison, as an association."""
+    found = result.landmark
+    if found is None:
+        return "Too few people to compare those who keep their appointments with the others."
+    if found.difference is None:
+        return (
+            "Those who keep their appointments and the others cannot be compared yet: too few are followed."
+        )
+    return (
+        f"Of those not back by day 28, {_landmark_words(found.engaged)} of people who attended at least "
+        f"{result.engaged_share}{PER_CENT} of their appointments until then were back by week 12, and "
+        f"{_landmark_words(found.not_engaged)} of the others. This is an association, not an effect: people who do "
+        "well or badly may keep fewer appointments."
+    )
+
+
+def _landmark_words(found: Conditional) -> str:
+    limits = interval_words(found.low, found.high)
+    return f"{percent(found.value or 0)} {limits}".strip() + (" (too few followed)" if found.too_few else "")
+
+
+def dates_sentence(result: FollowUpResult) -> str:
+    """Whether the returns carry the day of the run or of the visit."""
+    share = result.on_visit_day
+    if share is None or share.value is None:
+        return ""
+    of_all = f"({share.numerator:,} of {share.denominator:,})"
+    words = f"{percent(share.value)} of the returns {of_all} are dated on a visit day."
+    if not result.probably_visit_dates:
+        return words
+    gap = (
+        ""
+        if result.visit_gap_days is None
+        else f" by up to {result.visit_gap_days:.0f} days (the median gap)"
+    )
+    return (
+        f"{words} These dates are probably visit dates: the curve is late{gap}. Ask for the day of the first run "
+        "that counted."
+    )
+
+
+def follow_up_sentence(result: FollowUpResult, known: str = "week 12") -> str:
+    """How long people were in view, and of how many the state is known."""
+    parts = []
+    if result.follow_up_median_days is not None:
+        parts.append(
+            f"Half were in view for {result.follow_up_median_days} days or longer (reverse Kaplan-Meier)."
+        )
+    share = result.known
+    if share and share.value is not None:
+        parts.append(
+            f"Of {share.denominator:,} who first came at least 12 weeks before the data end, it is known of "
+            f"{share.numerator:,} ({percent(share.value)}) whether they were back by {known}."
+        )
+    return " ".join(parts)
+
+
+def horizon_words(horizon: Horizon) -> str:
+    """A share with its limits, or a dash."""
+    if horizon.value is None:
+        return "–"
+    few = ", too few followed" if horizon.too_few else ""
+    return f"{percent(horizon.value)} {interval_words(horizon.low, horizon.high)}".strip() + few

@@ -1,0 +1,226 @@
+"""Charts as vector pictures for paper: Matplotlib draws, text stays text in the report's own font.
+
+No pyplot and no state: every figure is made under the same settings, so that equal charts give equal bytes.
+Groups differ in grey too: by dash, by hatch and by the name at the line's end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib import font_manager
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import PercentFormatter
+
+from dashboard.report.content import BarChart, Chart, CurveChart, FunnelChart, Line, TrendChart
+from dashboard.report.palette import MUTED, RULE, TEXT
+
+FONTS = Path(__file__).parent / "fonts"
+FAMILY = "Source Sans Pro"
+WIDTH_INCHES = 7.0
+CHARACTERS_WIDE = 125  # of the labels of an axis as wide as the page
+SETTINGS: Any = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": "return-to-run",
+    "font.family": FAMILY,
+    "font.size": 8.5,
+    "text.color": TEXT,
+    "axes.labelcolor": MUTED,
+    "axes.edgecolor": RULE,
+    "xtick.color": MUTED,
+    "ytick.color": MUTED,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": RULE,
+    "grid.linewidth": 0.6,
+    "xtick.major.size": 0,
+    "ytick.major.size": 0,
+}
+DASHES = ("solid", (0, (6, 1.5)), (0, (3, 1.2)), "dashdot", (0, (8, 2, 1.5, 2)))
+IMPROVEMENT, COMMON = "#00b0f0", "#a6a6a6"
+
+
+def svg(chart: Chart) -> bytes:
+    """The chart as an SVG."""
+    _add_fonts()
+    with mpl.rc_context(SETTINGS):
+        match chart:
+            case CurveChart():
+                figure = _curve(chart)
+            case BarChart():
+                figure = _bar(chart)
+            case TrendChart():
+                figure = _trend(chart)
+            case FunnelChart():
+                figure = _funnel(chart)
+        picture = BytesIO()
+        figure.savefig(picture, format="svg", metadata={"Date": None, "Creator": None})
+    return picture.getvalue()
+
+
+@cache
+def _add_fonts() -> None:
+    for path in sorted(FONTS.glob("*.ttf")):
+        font_manager.fontManager.addfont(path)
+
+
+def _axes(
+    height: float, *, right: float = 0.9, bottom: float = 0.18, left: float = 0.075
+) -> tuple[Figure, Axes]:
+    figure = Figure(figsize=(WIDTH_INCHES, height))
+    figure.patch.set_alpha(0)
+    axes = figure.add_axes((left, bottom, right - left, 0.95 - bottom))
+    axes.patch.set_alpha(0)
+    return figure, axes
+
+
+def _curve(chart: CurveChart) -> Figure:
+    figure, axes = _axes(2.75, right=0.86, bottom=0.16)
+    last = chart.ticks[-1]
+    for mark in chart.marks:
+        if mark.x_from < mark.x:
+            axes.axvspan(mark.x_from, mark.x, color="#788C91", alpha=0.13, linewidth=0)
+            axes.axhline(mark.y, color=MUTED, linewidth=0.7, linestyle="dashed")
+        else:
+            low, high = (mark.low or mark.y, mark.high or mark.y)
+            axes.errorbar(
+                [mark.x], [mark.y], [[mark.y - low], [high - mark.y]], fmt="o", color=mark.colour,
+                markerfacecolor="white", markersize=4.5, elinewidth=0.8, capsize=2, clip_on=False, zorder=5,
+            )  # fmt: skip
+    for number, line in enumerate(chart.lines):
+        _steps(axes, line, DASHES[number % len(DASHES)])
+    _end_names(axes, chart.lines, last)
+    axes.set_xlim(0, last)
+    axes.set_ylim(0, 1.03)
+    axes.set_xticks(chart.ticks, [str(day // 7) for day in chart.ticks])
+    axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
+    axes.set_xlabel("weeks since the first visit")
+    axes.set_ylabel(chart.y_title)
+    return figure
+
+
+def _steps(axes: Axes, line: Line, dash: object) -> None:
+    """The line; its tail, where too few are followed, is thin and dotted."""
+    if line.low:
+        axes.fill_between(
+            line.x, line.low, line.high, step="post", color=line.colour, alpha=0.14, linewidth=0
+        )
+    solid = len(line.x) if line.solid_to is None else sum(1 for x in line.x if x <= line.solid_to)
+    for part, style, width in (
+        (slice(0, max(solid, 1)), dash, 1.6),
+        (slice(max(solid - 1, 0), None), (0, (1, 1.4)), 1.1),
+    ):
+        if len(line.x[part]) > 1:
+            axes.step(
+                line.x[part], line.y[part], where="post", color=line.colour, linewidth=width, linestyle=style,
+            )  # fmt: skip
+
+
+def _end_names(axes: Axes, lines: Sequence[Line], last: float) -> None:
+    """Names where the lines end, moved apart where they end close together."""
+    gap, placed = 0.075, -1.0
+    for line in sorted(lines, key=lambda line: line.y[-1]):
+        height = max(line.y[-1], placed + gap)
+        placed = height
+        axes.annotate(
+            line.name, (last, height), (6, 0), textcoords="offset points", va="center", color=line.colour,
+            weight="bold", annotation_clip=False,
+        )  # fmt: skip
+
+
+def _bar(chart: BarChart) -> Figure:
+    """A stacked bar with its numbers in it and a key below; too few to show take no room."""
+    figure, axes = _axes(0.95, right=0.995, bottom=0.5, left=0.005)
+    total, left = sum(number or 0 for _, number, _ in chart.parts) or 1, 0
+    for number, (words, people, colour) in enumerate(chart.parts):
+        size = people or 0
+        hatch = ("", "", "////", "....", "\\\\\\\\", "")[number % 6]
+        axes.barh(0, size, left=left, color=colour, edgecolor="white", linewidth=0.8, hatch=hatch, height=1)
+        if size / total > 0.025:
+            dark = number < 2
+            axes.text(
+                left + size / 2, 0, f"{size:,}", ha="center", va="center", weight="bold",
+                color="white" if dark else TEXT,
+                bbox=None if dark or not hatch else {"facecolor": colour, "linewidth": 0, "pad": 1.2},
+            )  # fmt: skip
+        left += size
+        shown = chart.few if people is None else f"{people:,}"
+        column, row = number % 3, number // 3
+        x, y = 0.005 + column * 0.335, 0.30 - row * 0.22
+        figure.patches.append(_swatch(figure, x, y, colour, hatch))
+        figure.text(x + 0.024, y + 0.012, f"{words}: {shown}", va="bottom", fontsize=8)
+    axes.set_xlim(0, total)
+    axes.axis("off")
+    return figure
+
+
+def _swatch(figure: Figure, x: float, y: float, colour: str, hatch: str) -> mpl.patches.Rectangle:
+    return mpl.patches.Rectangle(
+        (x, y + 0.02), 0.017, 0.12, transform=figure.transFigure, facecolor=colour, edgecolor=MUTED,
+        linewidth=0.4, hatch=hatch,
+    )  # fmt: skip
+
+
+def _trend(chart: TrendChart) -> Figure:
+    figure, axes = _axes(1.6, right=0.985, bottom=0.14)
+    x = range(len(chart.labels))
+    _gaps(axes, x, chart.y, color=COMMON, linewidth=1.2)
+    for level, style in ((chart.mean, "solid"), (chart.low, "dashed"), (chart.high, "dashed")):
+        _gaps(axes, x, level, color=MUTED, linewidth=0.8, linestyle=style)
+    for at, value in enumerate(chart.y):
+        if value is None:
+            continue
+        signal, grey = chart.signal[at], chart.grey[at]
+        axes.plot(
+            [at], [value], marker="D" if signal else "o", markersize=5.5 if signal else 4,
+            color="#e46c0a" if signal else COMMON, markerfacecolor="white" if grey else None,
+        )  # fmt: skip
+    for at, _ in chart.notes:
+        axes.axvline(at, color=TEXT, linewidth=0.7, linestyle=(0, (2, 2)))
+    longest = max((len(label) for label in chart.labels), default=1)
+    every = max(1, -(-len(chart.labels) * (longest + 2) // CHARACTERS_WIDE))
+    axes.set_xticks(list(x)[::every], list(chart.labels)[::every])
+    if chart.share:
+        axes.set_ylim(0, 1.03)
+        axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
+    return figure
+
+
+def _gaps(axes: Axes, x: Sequence[int], y: Sequence[float | None], **style: object) -> None:
+    """A line that is broken where there is no value."""
+    values = [float("nan") if value is None else value for value in y]
+    axes.plot(list(x), values, **style)  # type: ignore[arg-type]
+
+
+def _funnel(chart: FunnelChart) -> Figure:
+    figure, axes = _axes(2.2, right=0.94, bottom=0.2)
+    axes.axhline(chart.centre, color=MUTED, linewidth=1)
+    for (words, x, low, high), style in zip(chart.limits, ("dashed", "dotted"), strict=False):
+        for edge in (low, high):
+            axes.plot(x, edge, color=MUTED, linewidth=0.9, linestyle=style)
+        if x:
+            axes.annotate(
+                words, (x[-1], high[-1]), (3, 0), textcoords="offset points", fontsize=7.5, va="center"
+            )
+    above = True
+    for name, x_at, y_at, signal in sorted(chart.points, key=lambda point: point[1]):
+        axes.plot(
+            [x_at], [y_at], marker="D" if signal else "o", color="#e46c0a" if signal else TEXT, markersize=4.5
+        )
+        axes.annotate(
+            name, (x_at, y_at), (0, 5 if above else -5), textcoords="offset points", fontsize=7.5, ha="center",
+            va="bottom" if above else "top",
+        )  # fmt: skip
+        above = not above
+    axes.set_ylim(0, 1.03)
+    axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
+    axes.set_xlabel(chart.x_title)
+    return figure

@@ -1,0 +1,340 @@
+"""The document as a workbook: a sheet per chapter, the week-by-week tables on sheets of their own.
+
+Every text is written as text, so no cell can become a formula; numbers are numbers with a format. Excel's own
+charts stand beside the curve and the trends. Only what the document holds gets in, so what may not be shown
+to its readers is in no cell and no chart.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from io import BytesIO
+from textwrap import shorten
+from typing import Any
+
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from dashboard.report.content import (
+    BarChart,
+    Cell,
+    Chapter,
+    Column,
+    CurveChart,
+    Document,
+    Heading,
+    Paragraph,
+    Table,
+    TrendChart,
+)
+
+FONT = "Calibri"
+NUMBER_FORMATS = {
+    "count": "#,##0",
+    "share": "0%",
+    "number": "0.0##",
+    "ratio": "0.00",
+    "whole": "#,##0",
+    "days": "#,##0",
+    "date": "d mmm yyyy",
+}
+WIDE = {"text": 26, "count": 13, "share": 13, "number": 11, "ratio": 11, "whole": 11, "days": 13, "date": 13}
+WIDEST, WRAP_FROM = 70, 70
+CHART_ROWS, CHART_PIXELS = 19, (720, 360)
+SHEET_NAME_LENGTH = 31
+LINE_POINTS = 15
+LINE_CHARACTERS, TEXT_COLUMNS = 110, 8
+HEADER_CHARACTERS = 11
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a table's first cell under its header is."""
+
+    sheet: str
+    table: Table
+    row: int
+
+    def cells(self, name: str, first: int, last: int) -> list[Any]:
+        """A column's rows, counted from 0, as XlsxWriter takes them."""
+        at = next(n for n, column in enumerate(self.table.columns) if column.name == name)
+        return [self.sheet, self.row + first, at, self.row + last, at]
+
+
+class _Book:
+    """A workbook being written, with its formats and the places of its tables."""
+
+    def __init__(self, document: Document) -> None:
+        self.file = BytesIO()
+        self.document = document
+        self.book = xlsxwriter.Workbook(
+            self.file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+        )
+        self.places: dict[str, Place] = {}
+        self.charts: list[tuple[Worksheet, int, CurveChart | TrendChart | BarChart]] = []
+        self.names: list[tuple[str, str]] = []
+        self._formats: dict[tuple[tuple[str, Any], ...], Format] = {}
+
+    def format(self, **properties: Any) -> Format:
+        """A format, made once."""
+        key = tuple(sorted(properties.items()))
+        if key not in self._formats:
+            self._formats[key] = self.book.add_format({"font_name": FONT, "valign": "top", **properties})
+        return self._formats[key]
+
+    def sheet(self, name: str, title: str) -> Worksheet:
+        """A sheet for paper too: landscape, one page wide, with the audience in its foot."""
+        sheet = self.book.add_worksheet(name)
+        self.names.append((name, title))
+        sheet.hide_gridlines(2)
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
+        foot = f"{self.document.cover.footer} · {self.document.cover.audience}".replace("&", "&&")[:200]
+        sheet.set_footer(f"&L&8{foot}&R&8&P / &N")
+        return sheet
+
+
+def workbook(document: Document) -> bytes:
+    """The workbook's bytes; equal documents give equal bytes."""
+    made = _Book(document)
+    day = datetime(document.day.year, document.day.month, document.day.day)  # noqa: DTZ001 - a file's date
+    made.book.set_properties(
+        {"title": document.cover.title, "author": document.cover.clinic, "subject": document.cover.audience,
+         "comments": document.cover.footer, "created": day}
+    )  # fmt: skip
+    contents = made.sheet("Contents", "Contents")
+    for chapter in document.chapters:
+        _chapter(made, chapter)
+    for chapter in document.chapters:
+        for table in chapter.tables:
+            if table.on_paper == "no":
+                _data_sheet(made, table)
+    for sheet, row, chart in made.charts:
+        _insert(made, sheet, row, chart)
+    _contents(made, contents)
+    made.book.close()
+    return made.file.getvalue()
+
+
+def _contents(made: _Book, sheet: Worksheet) -> None:
+    cover, row = made.document.cover, 0
+    lines = [cover.clinic, cover.period, cover.data_words, f"Audience: {cover.audience}", cover.footer]
+    if cover.sample:
+        lines.append("Sample data, invented people")
+    sheet.set_column(0, 0, 34)
+    sheet.set_column(1, 1, 70)
+    sheet.write_string(row, 0, cover.title, made.format(bold=True, font_size=16))
+    for row, line in enumerate(lines, 1):
+        sheet.write_string(row, 0, line, made.format())
+    header = row + 2
+    sheet.write_string(header, 0, "sheet", made.format(bold=True, bottom=1))
+    sheet.write_string(header, 1, "what it holds", made.format(bold=True, bottom=1))
+    for at, (name, title) in enumerate(made.names[1:], header + 1):
+        link = made.format(font_color="#0B6E75", underline=1)
+        sheet.write_url(at, 0, f"internal:'{name}'!A1", link, string=name)
+        sheet.write_string(at, 1, title, made.format())
+    sheet.freeze_panes(1, 0)
+
+
+def _chapter(made: _Book, chapter: Chapter) -> None:
+    sheet = made.sheet(_sheet_name(chapter.title), chapter.title)
+    sheet.write_string(0, 0, chapter.title, made.format(bold=True, font_size=14))
+    row, widths = 2, [0] * 40
+    printed = [table for table in chapter.tables if table.on_paper != "no"]
+    for block in chapter.blocks:
+        match block:
+            case Heading():
+                sheet.write_string(row, 0, block.text, made.format(bold=True, font_size=12))
+                row += 1
+            case Paragraph():
+                _sentences(made, sheet, row, block.text.replace("**", ""))
+                row += 2
+            case Table():
+                if block.on_paper != "no":
+                    sheet.write_string(row, 0, block.title, made.format(bold=True))
+                    row = _write_table(made, sheet, sheet.get_name(), block, row + 1, widths)
+                    if len(printed) == 1:
+                        sheet.freeze_panes(row - len(block.rows), 0)
+                    if block.note:
+                        _sentences(made, sheet, row, block.note, italic=True, font_color="#5B6B72")
+                        row += 1
+                    row += 1
+            case CurveChart() | TrendChart() | BarChart():
+                sheet.write_string(row, 0, block.title, made.format(bold=True))
+                _sentences(made, sheet, row + 1, block.sentence, italic=True, font_color="#5B6B72")
+                made.charts.append((sheet, row + 2, block))
+                row += 3 + CHART_ROWS
+            case _:
+                pass
+    if len(printed) != 1:
+        sheet.freeze_panes(1, 1)
+    _set_widths(sheet, widths)
+
+
+def _sentences(made: _Book, sheet: Worksheet, row: int, text: str, **style: Any) -> None:
+    """Text across the first columns, as high as its lines: not so wide that a printed sheet shrinks to nothing."""
+    if len(text) > LINE_CHARACTERS:
+        sheet.set_row(row, LINE_POINTS * -(-len(text) // LINE_CHARACTERS))
+        sheet.merge_range(row, 0, row, TEXT_COLUMNS - 1, "", made.format(text_wrap=True, **style))
+    sheet.write_string(row, 0, text, made.format(text_wrap=len(text) > LINE_CHARACTERS, **style))
+
+
+def _data_sheet(made: _Book, table: Table) -> None:
+    """A table alone on its sheet, its header frozen in the first row."""
+    name = _sheet_name(table.name.replace("_", " ").capitalize())
+    sheet, widths = made.sheet(name, table.title), [0] * 40
+    _write_table(made, sheet, name, table, 0, widths)
+    sheet.freeze_panes(1, 1)
+    _set_widths(sheet, widths)
+
+
+def _write_table(made: _Book, sheet: Worksheet, name: str, table: Table, row: int, widths: list[int]) -> int:
+    """Header and rows from `row` on; returns the row after the last."""
+    titles = header_titles(table.columns)
+    for at, (column, title) in enumerate(zip(table.columns, titles, strict=True)):
+        side = "left" if column.kind == "text" else "right"
+        style = made.format(bold=True, bottom=1, bg_color="#E8EEEF", text_wrap=True, align=side)
+        sheet.write_string(row, at, title, style)
+        longest = max((len(line) for line in _texts(table, at)), default=0)
+        widths[at] = min(
+            max(widths[at], WIDE[column.kind] if longest <= WIDE[column.kind] else longest + 2), WIDEST
+        )
+    for number, cells in enumerate(table.rows, row + 1):
+        for at, (column, cell) in enumerate(zip(table.columns, cells, strict=True)):
+            _write_cell(made, sheet, number, at, column, cell)
+    _set_heights(sheet, table, titles, row)
+    last = row + len(table.rows)
+    if table.rows:
+        made.places[table.name] = Place(name, table, row + 1)
+    return last + 1
+
+
+def _set_heights(sheet: Worksheet, table: Table, titles: Sequence[str], row: int) -> None:
+    """Rows as high as their wrapped text; not every program works it out by itself."""
+    lines = max((-(-len(title) // HEADER_CHARACTERS) for title in titles), default=1)
+    sheet.set_row(row, LINE_POINTS * lines)
+    for number, cells in enumerate(table.rows, row + 1):
+        longest = max((len(cell) for cell in cells if isinstance(cell, str)), default=0)
+        if longest > WRAP_FROM:
+            sheet.set_row(number, LINE_POINTS * -(-longest // WRAP_FROM))
+
+
+def _texts(table: Table, at: int) -> list[str]:
+    return [cell for row in table.rows if isinstance(cell := row[at], str)]
+
+
+def header_titles(columns: Sequence[Column]) -> list[str]:
+    """Titles that say by themselves what a column is: a limit names what it is a limit of."""
+    titles = {column.name: column.title for column in columns}
+    made: list[str] = []
+    for column in columns:
+        title = f"{titles[column.limit_of]}, {column.title}" if column.limit_of else column.title
+        previous = next((c.title for c in reversed(columns[: columns.index(column)]) if not c.limit_of), "")
+        made.append(f"{previous}, {title}" if title in made else title)
+    return made
+
+
+def _write_cell(made: _Book, sheet: Worksheet, row: int, at: int, column: Column, cell: Cell) -> None:
+    if cell is None or cell == "":
+        return
+    if isinstance(cell, str):
+        style = {"align": "right"} if column.kind != "text" else {"text_wrap": len(cell) > WRAP_FROM}
+        sheet.write_string(row, at, cell, made.format(**style))
+    elif isinstance(cell, date):
+        moment = datetime(cell.year, cell.month, cell.day)  # noqa: DTZ001 - a day, written as Excel has it
+        sheet.write_datetime(row, at, moment, made.format(num_format=NUMBER_FORMATS["date"]))
+    else:
+        sheet.write_number(row, at, cell, made.format(num_format=NUMBER_FORMATS.get(column.kind, "General")))
+
+
+def _set_widths(sheet: Worksheet, widths: Sequence[int]) -> None:
+    for at, width in enumerate(widths):
+        if width:
+            sheet.set_column(at, at, width)
+
+
+def _sheet_name(title: str) -> str:
+    """The title without what Excel does not take, cut after a whole word."""
+    plain = re.sub(r"[\[\]:*?/\\']", "", title)
+    return shorten(plain, SHEET_NAME_LENGTH, placeholder="").rstrip(",;")
+
+
+def _insert(made: _Book, sheet: Worksheet, row: int, chart: CurveChart | TrendChart | BarChart) -> None:
+    """Excel's own chart over the cells of the chart's table; nothing without rows."""
+    place = made.places.get(chart.table)
+    if place is None:
+        return
+    drawn = {CurveChart: _curve, TrendChart: _trend, BarChart: _bar}[type(chart)](made, chart, place)  # type: ignore[operator]
+    drawn.set_title({"name": chart.title[:250], "name_font": {"size": 11}})
+    drawn.set_size({"width": CHART_PIXELS[0], "height": CHART_PIXELS[1]})
+    sheet.insert_chart(row, 0, drawn, {"description": chart.alt[:1000]})
+
+
+def _curve(made: _Book, chart: CurveChart, place: Place) -> Any:
+    drawn = made.book.add_chart({"type": "scatter", "subtype": "straight"})
+    groups = [row[0] for row in place.table.rows]
+    colours = {line.name: line.colour for line in chart.lines}
+    dashes = ("solid", "dash", "square_dot", "dash_dot", "long_dash")
+    for number, group in enumerate(dict.fromkeys(groups)):
+        first, last = groups.index(group), len(groups) - 1 - groups[::-1].index(group)
+        drawn.add_series(
+            {
+                "name": str(group),
+                "categories": place.cells("week", first, last),
+                "values": place.cells("back", first, last),
+                "line": {
+                    "color": colours.get(str(group), "#5F7176"),
+                    "width": 2,
+                    "dash_type": dashes[number % 5],
+                },
+                "marker": {"type": "none"},
+            }
+        )
+    drawn.set_x_axis(
+        {"name": "weeks since the first visit", "min": 0, "max": 26, "major_unit": 4, "num_format": "0"}
+    )
+    drawn.set_y_axis(
+        {"name": chart.y_title, "min": 0, "max": 1, "num_format": "0%", "major_gridlines": {"visible": True}}
+    )
+    drawn.set_legend({"position": "right"})
+    return drawn
+
+
+def _trend(made: _Book, chart: TrendChart, place: Place) -> Any:
+    """The chart's rows of its table: value, mean and limits per period."""
+    rows = [at for at, row in enumerate(place.table.rows) if row[0] == chart.rows_of]
+    drawn, first, last = made.book.add_chart({"type": "line"}), rows[0], rows[-1]
+    looks = {
+        "value": {"line": {"color": "#7A8B8F", "width": 2}, "marker": {"type": "circle", "size": 5}},
+        "mean": {"line": {"color": "#1C2B33", "width": 1}},
+        "low": {"line": {"color": "#5B6B72", "width": 1, "dash_type": "dash"}},
+        "high": {"line": {"color": "#5B6B72", "width": 1, "dash_type": "dash"}},
+    }
+    titles = {column.name: column.title for column in place.table.columns}
+    for name, look in looks.items():
+        drawn.add_series(
+            {"name": titles[name], "categories": place.cells("period", first, last),
+             "values": place.cells(name, first, last), **look}
+        )  # fmt: skip
+    drawn.set_y_axis({"num_format": "0%", "min": 0, "max": 1} if chart.share else {})
+    drawn.set_legend({"position": "bottom"})
+    return drawn
+
+
+def _bar(made: _Book, chart: BarChart, place: Place) -> Any:
+    """The last row of the table, which is everybody, as one stacked bar."""
+    drawn, last = made.book.add_chart({"type": "bar", "subtype": "stacked"}), len(place.table.rows) - 1
+    first_class = len(place.table.columns) - len(chart.parts) - 1
+    for at, (words, _, colour) in enumerate(chart.parts, first_class):
+        cell = [place.sheet, place.row + last, at, place.row + last, at]
+        drawn.add_series(
+            {"name": words, "categories": [place.sheet, place.row + last, 0, place.row + last, 0], "values": cell,
+             "fill": {"color": colour}, "border": {"color": "#5B6B72", "width": 0.5}, "data_labels": {"value": True}}
+        )  # fmt: skip
+    drawn.set_legend({"position": "bottom"})
+    return drawn

@@ -1,0 +1,74 @@
+"""Who started, once for every section: their counts per day, and whether any of it may be shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from dashboard.question import Asked, everybody_in_period
+from dashboard.stats.disclosure import MIN_CURVE, coarsen, complement_withheld, shown_count
+from dashboard.stats.survival import RecoveryCounts
+from sql.queries.recovery_counts import recovery_counts
+
+
+@dataclass(frozen=True)
+class Starters:
+    """`counts` of those in the curve: coarse for an audience that does not hold the record, None if withheld.
+
+    `in_curve` is their exact number and must not be shown; `shown` is the number that may be.
+    """
+
+    in_curve: int
+    shown: int | None
+    counts: RecoveryCounts | None
+
+
+def starters(connection: Connection, asked: Asked) -> Starters:
+    """Count them; shared figures follow the rules of the summary."""
+    rows = recovery_counts(
+        connection, asked.scope, asked.cohort, as_of=asked.as_of, in_care_days=asked.in_care_days
+    )
+    eligible = [row for row in rows if row.eligibility == "eligible"]
+    counts = counts_of("all", ((row.day, row.outcome, row.episodes) for row in eligible))
+    if not asked.shared:
+        return Starters(counts.started, counts.started, counts)
+    total = sum(row.episodes for row in rows)
+    if complement_withheld(everybody_in_period(connection, asked), total, asked.k):
+        return Starters(counts.started, None, None)
+    coarse = coarsen(counts, asked.k)
+    return Starters(counts.started, coarse.started, coarse.counts)
+
+
+def counts_of(group: str, rows: Iterable[tuple[int, str, int]], event: str = "returned") -> RecoveryCounts:
+    """Counts per day from rows (day, how it ended, people): `event`, "stopped" or "censored"."""
+    return RecoveryCounts.from_rows(
+        group,
+        (
+            (day, n * (ended == event), n * (ended == "stopped"), n * (ended == "censored"))
+            for day, ended, n in rows
+        ),
+    )
+
+
+def may_show(asked: Asked, everybody: Starters, part: int) -> bool:
+    """Whether figures on a part of the starters may be shown: itself large enough, and what it leaves not small."""
+    if not asked.shared:
+        return True
+    large = everybody.counts is not None and part >= MIN_CURVE
+    return large and not complement_withheld(everybody.in_curve, part, asked.k)
+
+
+def number_shown(asked: Asked, everybody: Starters, part: int) -> int | None:
+    """A part's number of people as it may be printed; None is withheld or fewer than k."""
+    if not asked.shared:
+        return part
+    if everybody.shown is None or complement_withheld(everybody.in_curve, part, asked.k):
+        return None
+    return shown_count(part, asked.k)
+
+
+def rounded(value: float | None, asked_digits: int | None) -> float | None:
+    """Whole per cent for shared figures; None stays None."""
+    return value if value is None or asked_digits is None else round(value, asked_digits)

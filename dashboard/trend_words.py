@@ -1,0 +1,261 @@
+"""Trends in words: names, values, findings, and how to read a chart."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from dashboard.sections.trend_charts import Trend, TrendPoint
+from dashboard.sections.trend_measures import Measure
+from dashboard.sections.trend_series import Value
+from dashboard.sections.trends import Trends
+from dashboard.wording import PER_CENT, percent
+
+MEASURE_NAMES = {
+    "intake": "People starting",
+    "back_by_12_weeks": "Back running by week 12",
+    "pain_change": "Median change of pain",
+    "baseline_score": "Score at the first visit",
+    "score_at_6_weeks": "Score in weeks 4 to 6",
+    "score_at_12_weeks": "Score in weeks 8 to 12",
+    "known_at_12_weeks": "Status known at week 12",
+    "known_at_26_weeks": "Status known at week 26",
+    "did_not_attend": "Missed visits",
+    "cancelled": "Cancelled visits",
+}
+UNIT_NAMES = {"month": "months", "quarter": "quarters", "half-year": "half-years"}
+DIRECTION_WORDS = {"higher": "higher is better", "lower": "lower is better", "neither": "no better direction"}
+CHANCE = f"Ten measures light one icon by chance in about 15{PER_CENT} of months: look for a reason before you act."
+Row = dict[str, str]
+
+
+def measure_name(measure: Measure) -> str:
+    """What it is called."""
+    return MEASURE_NAMES[measure.name]
+
+
+def value_words(measure: Measure, value: float | None) -> str:
+    """A value in its unit: "56 %", "25", "−2.0 points"."""
+    if value is None:
+        return "–"
+    if measure.in_per_cent:
+        return percent(min(max(value, 0.0), 1.0))
+    if measure.kind == "median":
+        return f"{value:.1f} points".replace("-", "−")
+    return f"{value:.0f}" if abs(value - round(value)) < 0.05 else f"{value:.1f}"
+
+
+def period_words(first_day: date, last_day: date) -> str:
+    """Mar 2026, or Jan–Mar 2026."""
+    if (first_day.year, first_day.month) == (last_day.year, last_day.month):
+        return f"{first_day:%b %Y}"
+    return f"{first_day:%b}–{last_day:%b %Y}"
+
+
+def variation_words(trend: Trend) -> str:
+    """The icon of the last point, with its sign and word."""
+    last = trend.last
+    if last is None:
+        states = {point.value.state for point in trend.points}
+        return "… too few" if "withheld" in states else "… too early" if "not yet" in states else "… no data"
+    if last.kind == "common cause":
+        return "∿ steady"
+    sign = "▲" if last.direction > 0 else "▼"
+    word = {"improvement": "better", "concern": "worse", "neutral": "changed"}[last.kind]
+    return f"{sign} {word}"
+
+
+def assurance_words(trend: Trend) -> str:
+    """Whether the target is met, with its sign and word."""
+    if trend.target is None:
+        return "–"
+    words = {"consistently meets": "✓ met", "consistently misses": "✗ missed", "hit or miss": "? mixed"}
+    return words[trend.assurance] if trend.assurance else "… unclear"
+
+
+def period_of(value: Value) -> str:
+    """The period of a value."""
+    return period_words(value.first_day, value.last_day)
+
+
+def title(trend: Trend) -> str:
+    """The finding of a chart."""
+    name, last = measure_name(trend.measure), trend.last
+    if last is None:
+        return f"{name}: nothing to show yet"
+    if last.kind == "common cause":
+        mean = value_words(trend.measure, last.mean)
+        return f"{name}: no real change, {mean} on average"
+    word = {"improvement": "better", "concern": "worse", "neutral": "changed"}[last.kind]
+    return f"{name}: {word}, {rule_words(trend, last)}"
+
+
+def rule_words(trend: Trend, point: TrendPoint) -> str:
+    """Why a point stands out."""
+    up, periods = point.direction > 0, UNIT_NAMES[trend.unit]
+    return {
+        "outside the limits": f"{period_of(point.value)} lies {'above the upper' if up else 'below the lower'} limit",
+        "7-point trend": f"{'rising' if up else 'falling'} 7 {periods} in a row",
+        "2 of 3 near a limit": f"2 of 3 {periods} near the {'upper' if up else 'lower'} limit",
+        "7 on one side": f"7 or more {periods} in a row {'above' if up else 'below'} the mean",
+        None: "",
+    }[point.rule]
+
+
+def caption(trend: Trend, trends: Trends) -> str:
+    """How to read the chart: n, limits, target, what is grey or missing."""
+    if trend.last is None:
+        return empty_sentence(trend)
+    parts = [_last_sentence(trend, trends.k), _limits_sentence(trend), _target_sentence(trend)]
+    parts += [_joined_sentence(trend, trends), _missing_sentence(trend)]
+    return " ".join(part for part in parts if part)
+
+
+def empty_sentence(trend: Trend) -> str:
+    """What is missing for a chart, and what would help."""
+    if any(point.value.state == "withheld" for point in trend.points):
+        return "Too few people in each period to share a figure. Choose fewer filters."
+    days = trend.measure.mature_days
+    if not trend.points or all(point.value.state == "nobody" for point in trend.points):
+        return "There is nothing recorded to count. Record it at visits, or choose fewer filters."
+    return (
+        f"The first whole month is counted {days} days after its last day. Load newer data then, or choose a "
+        "longer period."
+    )
+
+
+def rebase_sentences(trend: Trend) -> list[str]:
+    """New limits with their reasons."""
+    return [f"New limits from {rebase.month:%B %Y}: {rebase.reason}" for rebase in trend.rebases]
+
+
+def summary_rows(trends: Trends) -> list[dict[str, object]]:
+    """The small table of all measures: last value, variation, target, and the series for a sparkline."""
+    return [
+        {
+            "measure": measure_name(trend.measure),
+            "variation": variation_words(trend),
+            "last": value_words(trend.measure, trend.last.value.value).removesuffix(" points")
+            if trend.last
+            else "–",
+            "target": assurance_words(trend),
+            "series": [_drawn(trend.measure, point.value.value) for point in trend.counted],
+        }
+        for trend in trends.trends
+    ]
+
+
+def point_rows(trend: Trend, k: int) -> list[Row]:
+    """A chart's numbers, a row per period."""
+    return [
+        {
+            "first visit in" if trend.measure.of == "people" else "visits in": period_of(point.value),
+            measure_name(trend.measure): _value_cell(trend, point),
+            trend.measure.of: _count(point.value.n, point, k),
+            "mean": value_words(trend.measure, point.mean),
+            "limits": _limits_words(trend, point.lower, point.upper),
+            "finding": rule_words(trend, point) or "–",
+        }
+        for point in trend.points
+    ]
+
+
+def hover_words(trend: Trend, point: TrendPoint, k: int) -> str:
+    """A point in words."""
+    value = point.value
+    shown = value.value if value.value is not None else point.provisional
+    words = f"<b>{period_of(value)}</b><br>{value_words(trend.measure, shown)}"
+    if trend.measure.kind != "count" and value.n is not None:
+        words += f", {_count(value.n, point, k)} {trend.measure.of}"
+    if value.state == "not yet":
+        return f"{words}<br>provisional"
+    return f"{words}<br>{rule_words(trend, point)}" if point.rule else words
+
+
+def _drawn(measure: Measure, value: float | None) -> float | None:
+    return None if value is None else round(100 * value if measure.in_per_cent else value, 2)
+
+
+def _count(n: int | None, point: TrendPoint, k: int) -> str:
+    if n is not None:
+        return f"{n:,}"
+    return f"fewer than {k}" if point.value.state == "withheld" else "–"
+
+
+def _value_cell(trend: Trend, point: TrendPoint) -> str:
+    if point.value.state == "counted":
+        return value_words(trend.measure, point.value.value)
+    if point.provisional is not None:
+        return f"{value_words(trend.measure, point.provisional)}, provisional"
+    return {"withheld": "too few to show", "nobody": "nobody to count", "not yet": "not yet"}[
+        point.value.state
+    ]
+
+
+def _limits_words(trend: Trend, lower: float | None, upper: float | None) -> str:
+    if lower is None or upper is None:
+        return "–"
+    if trend.measure.in_per_cent:
+        return f"{100 * max(lower, 0):.0f}–{100 * min(upper, 1):.0f}{PER_CENT}"
+    floor = 0.0 if trend.measure.kind == "count" else lower
+    low, high = max(lower, floor), upper
+    return f"{low:.1f} to {high:.1f}".replace("-", "−")
+
+
+def _last_sentence(trend: Trend, k: int) -> str:
+    last = trend.last
+    if last is None:
+        return ""
+    value = value_words(trend.measure, last.value.value)
+    if trend.measure.kind == "count":
+        return f"{period_of(last.value)}: {value} people."
+    of = f"{_count(last.value.n, last, k)} {trend.measure.of}"
+    if trend.measure.kind == "median":
+        return f"{period_of(last.value)}: {value}, from {_count(last.value.met, last, k)} of {of}."
+    return f"{period_of(last.value)}: {value} of {of}."
+
+
+def _limits_sentence(trend: Trend) -> str:
+    last = trend.last
+    if last is None:
+        return ""
+    mean, limits = value_words(trend.measure, last.mean), _limits_words(trend, last.lower, last.upper)
+    points = trend.segments[-1].points
+    text = f"Mean {mean}, limits {limits}, from {points} {UNIT_NAMES[trend.unit]}"
+    if not trend.trial:
+        return f"{text}."
+    runs = ""
+    if trend.runs:
+        sign = "a sign of change" if trend.runs.signal else "no sign of change"
+        runs = f" The run test for short series finds {sign}."
+    return f"{text}: trial limits, they move with every new point until there are 13.{runs}"
+
+
+def _target_sentence(trend: Trend) -> str:
+    if trend.target is None:
+        return ""
+    words = {
+        "consistently meets": "met every time while nothing changes",
+        "consistently misses": "missed every time unless something changes",
+        "hit or miss": "hit or miss, by chance",
+        None: "too few points to say whether it is met",
+    }
+    return f"Target {value_words(trend.measure, trend.target)}: {words[trend.assurance]}."
+
+
+def _joined_sentence(trend: Trend, trends: Trends) -> str:
+    if trend.unit == "month":
+        return ""
+    why = "be shared" if trends.shared else "show more than chance"
+    return f"Months are joined into {UNIT_NAMES[trend.unit]}, because single months have too few people to {why}."
+
+
+def _missing_sentence(trend: Trend) -> str:
+    states = [point.value.state for point in trend.points]
+    parts = []
+    if "not yet" in states and trend.measure.mature_days:
+        days = trend.measure.mature_days
+        grey = "grey" if any(point.provisional is not None for point in trend.points) else "not drawn"
+        parts.append(f"Later ones are {grey}: not everybody in them has had {days} days.")
+    if "withheld" in states:
+        parts.append("Periods with too few people to share are left out.")
+    return " ".join(parts)

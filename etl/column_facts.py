@@ -1,0 +1,157 @@
+"""What may be shown of a file's column to somebody who matches it: shapes, ways of writing dates, words of lists.
+
+Values are shown only where one of our lists of words is asked for, where they are few, and where none of them may
+identify a person.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from etl.cells import plain
+from etl.contract import ColumnSpec
+from etl.date_formats import date_format
+from etl.errors import REFUSAL_MARK, shape_of
+from etl.identifiers import denied_header, may_be_shown, sure_kind
+from etl.reshape import shown_name
+from etl.suggest_columns import DAY_FIRST as DAY_FIRST
+from etl.suggest_columns import MONTH_FIRST as MONTH_FIRST
+from etl.suggest_columns import PLAIN_DATES, STAMPS, Seen, formats_of
+from etl.suggest_words import NULLS, WORDS
+
+MOST_WORDS = 40
+MOST_SHAPES = 6
+FEW_WORDS = 10
+OF_PEOPLE = frozenset(
+    {
+        "patient",
+        "patients",
+        "patientin",
+        "client",
+        "klient",
+        "klientin",
+        "kunde",
+        "kundin",
+        "person",
+        "contact",
+    }
+)
+"""Headers of columns with names, which are no word of the deny-list because codes have such headers too."""
+OF_PART = ("%m/%Y", "%Y")
+AS_EMPTY = frozenset(NULLS) - {"none", "unknown"}
+"""Signs for an empty cell that are no word of ours."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """The distinct words of a column and their rows, as far as they may be shown.
+
+    shown: word and rows, the most frequent first; long answers only if our own lists hold them. hidden_words,
+    hidden_rows: those that may not be shown. closed: too many of them, or what identifies people; then nothing is
+    shown.
+    """
+
+    shown: Mapping[str, int] = field(default_factory=dict)
+    hidden_words: int = 0
+    hidden_rows: int = 0
+    closed: str = ""
+
+
+def choices(columns: list[Seen]) -> list[Seen]:
+    """Columns that may be chosen: those with a header that does not say that they identify people."""
+    return [column for column in columns if column.header.strip() and not denied_header(column.header)]
+
+
+def label(column: Seen) -> str:
+    """The header as it may be shown."""
+    return shown_name(column.header, column.place)
+
+
+def shapes(column: Seen) -> list[tuple[str, int]]:
+    """Shapes of the values and their rows, the most frequent first."""
+    counts: Counter[str] = Counter()
+    for text in filled(column):
+        counts[shape_of(text)] += column.texts[text]
+    return counts.most_common(MOST_SHAPES)
+
+
+def filled(column: Seen) -> list[str]:
+    """Distinct values that are neither empty, nor a sign for that, nor refused by the reader."""
+    return [
+        text
+        for text in column.texts
+        if text and plain(text) not in AS_EMPTY and not text.startswith(REFUSAL_MARK)
+    ]
+
+
+def rows(column: Seen) -> int:
+    """Rows with a value."""
+    return sum(column.texts[text] for text in filled(column))
+
+
+def empty_signs(column: Seen) -> list[str]:
+    """Signs for an empty cell that stand in the column."""
+    return sorted({text for text in column.texts if text and plain(text) in AS_EMPTY})
+
+
+def date_ways(column: Seen, *, partial: bool = False) -> dict[str, int]:
+    """Ways of writing a date that fit some values, with the rows they fit."""
+    counts: Counter[str] = Counter()
+    for text in filled(column):
+        for how in formats_of(text):
+            counts[how] += column.texts[text]
+        if text.isdigit() and len(text) == 5:
+            counts["excel-serial"] += column.texts[text]
+        for how in OF_PART if partial else ():
+            if date_format(how).pattern.fullmatch(text):
+                counts[how] += column.texts[text]
+    order = (*PLAIN_DATES, *DAY_FIRST, *MONTH_FIRST, *STAMPS, "excel-serial", *OF_PART)
+    return {how: counts[how] for how in sorted(counts, key=lambda how: (-counts[how], order.index(how)))}
+
+
+def day_or_month_first(column: Seen) -> bool:
+    """True where every value could be read both ways, so that somebody must say which."""
+    ways = date_ways(column)
+    day, month = (sum(ways.get(how, 0) for how in group) for group in (DAY_FIRST, MONTH_FIRST))
+    return day == month and day > 0
+
+
+def has_offset(column: Seen) -> bool:
+    """True where a stamp names its offset from UTC: only a time zone makes it a day."""
+    return any(_ends_with_offset(text) for text in filled(column))
+
+
+def _ends_with_offset(text: str) -> bool:
+    if not formats_of(text):
+        return False
+    tail = text[-7:].casefold()
+    return tail.endswith("z") or ("+" in tail) or ("gmt" in text.casefold()) or ("-" in tail and ":" in text)
+
+
+def words(column: Seen, spec: ColumnSpec) -> Words:
+    """The words of a column that is to be one of our lists of words."""
+    found = Counter({text: column.texts[text] for text in filled(column)})
+    if any(sure_kind(text, words=False) for text in found):
+        return Words(
+            closed="It holds what identifies people, so nothing of it is shown. Choose another column."
+        )
+    if len(found) > MOST_WORDS:
+        return Words(closed=f"It has {len(found)} different values: too many for a list of words.")
+    if plain(column.header) in OF_PEOPLE:
+        return Words(closed="By its name it holds people, so nothing of it is shown. Choose another column.")
+    if len(found) > FEW_WORDS and 2 * len(found) > sum(found.values()):
+        return Words(closed="Nearly every row has another value, so it is no list of words.")
+    shown = {text: n for text, n in found.most_common() if may_be_shown(text) or our_word(spec, text)}
+    hidden = [n for text, n in found.items() if text not in shown]
+    return Words(shown, len(hidden), sum(hidden))
+
+
+def our_word(spec: ColumnSpec, text: str) -> str:
+    """Our word for one of theirs, as our lists know it; empty if they do not."""
+    same = next((code for code in spec.codes if plain(code) == plain(text)), "")
+    if same:
+        return same
+    listed = WORDS.get(spec.name, {}).items()
+    return next((ours for ours, theirs in listed if ours in spec.codes and plain(text) in theirs), "")

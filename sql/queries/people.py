@@ -1,0 +1,164 @@
+"""The people behind a count: at most 200, for a reader who holds their record, each use written to the audit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select, true
+
+from sql.cohort import Cohort, Scope, became, clinic_of_outcome
+from sql.dialect import month_of_day
+from sql.queries.completeness_counts import MEASURES, in_curve, is_due, is_known
+from sql.queries.quality_counts import RULES, same_episode
+from sql.schema import episode
+from sql.schema import episode_outcome as outcome
+
+MOST_PEOPLE = 200
+
+
+class NotForSharing(Exception):
+    """People are never listed for an audience that does not hold their record."""
+
+
+@dataclass(frozen=True)
+class PeopleList:
+    """Which people: a class of what became of them, those of whom a measure is not known, or those of a rule.
+
+    kind: became, missing (due and not known), not_followed (not known, due or not) or rule; month (2024-05) and
+    therapist narrow it.
+    """
+
+    kind: str
+    name: str
+    month: str | None = None
+    therapist: str | None = None
+
+    @property
+    def code(self) -> str:
+        """What the audit says of the list; no patient's value."""
+        return ":".join(part for part in (self.kind, self.name, self.month, self.therapist) if part)
+
+
+@dataclass(frozen=True)
+class Person:
+    """One episode. Days since the first visit; `known` says of each measure whether it is known, None: not due."""
+
+    clinic: str
+    short_code: str
+    token: str
+    therapist: str
+    first_visit: date
+    standing: str
+    last_day: int
+    return_day: int | None
+    relapse_day: int | None
+    stop_day: int | None
+    stopped_reason: str | None
+    discharge_date: date | None
+    goal: str
+    symptom_duration: str
+    known: Mapping[str, bool | None]
+
+
+@dataclass(frozen=True)
+class People:
+    """`total` people are behind the count; `people` are the first 200 of them, the latest first visit first."""
+
+    total: int
+    people: tuple[Person, ...]
+
+
+def people(
+    connection: Connection,
+    scope: Scope,
+    cohort: Cohort,
+    wanted: PeopleList,
+    *,
+    as_of: date,
+    in_care_days: int,
+) -> People:
+    """The people of a list within the reader's scope. A therapist gets their own patients only.
+
+    Raises
+    ------
+    NotForSharing
+        if the scope is for sharing and not one's own caseload.
+    ValueError
+        if there is no such list.
+    """
+    refuse_sharing(scope)
+    where = and_(reachable(scope), behind(scope, cohort, wanted, as_of=as_of, in_care_days=in_care_days))
+    joined = select(func.count()).select_from(outcome).join(episode, same_episode()).where(where)
+    total = connection.scalar(joined) or 0
+    return People(total, tuple(_person(row) for row in connection.execute(statement(where, as_of))))
+
+
+def statement(where: ColumnElement[bool], as_of: date) -> Select[*tuple[object, ...]]:
+    """The query, by itself so that a test can look at its plan."""
+    o, e = outcome.c, episode.c
+    flags = [is_due(m, as_of).label(f"due_{m.name}") for m in MEASURES.values()]
+    flags += [is_known(m).label(f"known_{m.name}") for m in MEASURES.values()]
+    return (
+        select(
+            o.clinic, e.short_code, e.token, o.therapist, e.first_visit_date, o.standing, o.last_day, o.return_day,
+            o.relapse_day, o.stop_day, e.stopped_reason, e.discharge_date, o.goal, o.symptom_duration, *flags,
+        )
+        .select_from(outcome)
+        .join(episode, same_episode())
+        .where(where)
+        .order_by(o.start_day.desc(), o.clinic, e.short_code)
+        .limit(MOST_PEOPLE)
+    )  # fmt: skip
+
+
+def refuse_sharing(scope: Scope) -> None:
+    """No list of people for readers who do not hold the record; their own caseload they do hold."""
+    if scope.audience == "sharing" and scope.own is None:
+        raise NotForSharing(
+            "Figures to share never open the people behind them. Choose figures for the clinic."
+        )
+
+
+def reachable(scope: Scope) -> ColumnElement[bool]:
+    """Episodes whose record the reader holds."""
+    if scope.own is None:
+        return scope.condition()
+    clinic, therapist = scope.own
+    return and_(scope.condition(), clinic_of_outcome == clinic, outcome.c.therapist == therapist)
+
+
+def behind(
+    scope: Scope, cohort: Cohort, wanted: PeopleList, *, as_of: date, in_care_days: int
+) -> ColumnElement[bool]:
+    """The same condition as the count's."""
+    narrowed = and_(
+        true() if wanted.month is None else month_of_day(outcome.c.start_day) == wanted.month,
+        true() if wanted.therapist is None else outcome.c.therapist == wanted.therapist,
+    )
+    if wanted.kind == "became":
+        started = and_(
+            scope.condition(), cohort.selected(), cohort.first_in_period(), cohort.with_goal(), narrowed
+        )
+        return and_(started, became(as_of, in_care_days) == wanted.name)
+    if wanted.kind == "missing" and wanted.name in MEASURES:
+        measure = MEASURES[wanted.name]
+        return and_(in_curve(scope, cohort), narrowed, is_due(measure, as_of), ~is_known(measure))
+    if wanted.kind == "not_followed" and wanted.name in MEASURES:
+        return and_(in_curve(scope, cohort), narrowed, ~is_known(MEASURES[wanted.name]))
+    if wanted.kind == "rule" and wanted.name in RULES:
+        return and_(scope.condition(), cohort.selected(), narrowed, RULES[wanted.name].holds())
+    raise ValueError(f"there is no list {wanted.code!r}")
+
+
+def _person(row: Row[*tuple[Any, ...]]) -> Person:
+    values: tuple[Any, ...] = tuple(row)
+    size = len(MEASURES)
+    facts, due, known = values[: -2 * size], values[-2 * size : -size], values[-size:]
+    states = {
+        name: bool(was_known) if is_due_now else None
+        for name, is_due_now, was_known in zip(MEASURES, due, known, strict=True)
+    }
+    return Person(*(*facts, states))

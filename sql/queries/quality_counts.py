@@ -1,0 +1,225 @@
+"""How many records are impossible or suspicious, by rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Subquery,
+    and_,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+    tuple_,
+)
+
+from sql import reference
+from sql.cohort import Cohort, Scope
+from sql.dialect import epoch_day
+from sql.queries.completeness_counts import BY_PATIENT
+from sql.schema import episode, score, visit
+from sql.schema import episode_outcome as outcome
+
+FEWEST_EQUAL_SCORES = 4
+"""So many equal scores in a row are seldom a patient's own."""
+EARLY_RETURN_DAYS = 3
+NO_THERAPIST = ("", "unknown", "not_recorded")
+
+
+@dataclass(frozen=True)
+class QualityRule:
+    """A rule and the condition on an episode and its outcome under which it holds."""
+
+    name: str
+    holds: Callable[[], ColumnElement[bool]]
+
+
+@dataclass(frozen=True)
+class QualityCounts:
+    """Of `episodes` selected ones, `found` is how many each rule holds, in the order of RULES."""
+
+    episodes: int
+    found: dict[str, int]
+
+
+def quality_counts(connection: Connection, scope: Scope, cohort: Cohort) -> QualityCounts:
+    """Every selected episode counts, whatever its goal and whether or not it is the person's first."""
+    episodes, *found = connection.execute(statement(scope, cohort)).one()
+    return QualityCounts(episodes, dict(zip(RULES, found, strict=True)))
+
+
+def statement(scope: Scope, cohort: Cohort) -> Select[*tuple[int, ...]]:
+    """The query, by itself so that a test can look at its plan."""
+    counts = [func.count().filter(rule.holds()) for rule in RULES.values()]
+    return (
+        select(func.count(), *counts)
+        .select_from(outcome)
+        .join(episode, same_episode())
+        .where(scope.condition(), cohort.selected())
+    )
+
+
+def selected_episodes(connection: Connection, scope: Scope, cohort: Cohort) -> int:
+    """How many episodes are selected, without looking at their records."""
+    question = select(func.count()).select_from(outcome).where(scope.condition(), cohort.selected())
+    return connection.scalar(question) or 0
+
+
+def same_episode() -> ColumnElement[bool]:
+    """The outcome's own episode."""
+    return and_(episode.c.clinic == outcome.c.clinic, episode.c.episode_id == outcome.c.episode_id)
+
+
+def _visits(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """An attended visit of the episode for which the conditions hold."""
+    mine = and_(visit.c.clinic == episode.c.clinic, visit.c.episode_id == episode.c.episode_id)
+    question = select(1).select_from(visit).where(mine, visit.c.status == "attended", *conditions)
+    return exists(question.correlate(episode, outcome))
+
+
+def _visit_after_discharge() -> ColumnElement[bool]:
+    return and_(episode.c.discharge_date.is_not(None), _visits(visit.c.visit_date > episode.c.discharge_date))
+
+
+def _visit_before_first() -> ColumnElement[bool]:
+    return _visits(visit.c.visit_date < episode.c.first_visit_date)
+
+
+def _already_running() -> ColumnElement[bool]:
+    return outcome.c.eligibility == "already_running"
+
+
+def _early_return() -> ColumnElement[bool]:
+    return outcome.c.return_day.between(0, EARLY_RETURN_DAYS - 1)
+
+
+def _relapse_before_return() -> ColumnElement[bool]:
+    """The pain that came back, as it was stated or as it was reported, before the return that is counted."""
+    return_day = outcome.c.return_day
+    stated_day = epoch_day(episode.c.relapse_date) - outcome.c.start_day
+    return or_(outcome.c.relapse_day < return_day, stated_day < return_day)
+
+
+def _relapse_without_return() -> ColumnElement[bool]:
+    return and_(episode.c.relapse_date.is_not(None), outcome.c.return_day.is_(None))
+
+
+def _return_on_visit_day() -> ColumnElement[bool]:
+    returned_on = outcome.c.start_day + outcome.c.return_day
+    return and_(outcome.c.return_day > 0, _visits(epoch_day(visit.c.visit_date) == returned_on))
+
+
+def _after_last_contact() -> ColumnElement[bool]:
+    return outcome.c.late_day.is_not(None)
+
+
+def _goals_met_without_return() -> ColumnElement[bool]:
+    return and_(
+        episode.c.discharge_reason == "goals_met",
+        outcome.c.goal == "running",
+        outcome.c.return_day.is_(None),
+    )
+
+
+def _no_contact() -> ColumnElement[bool]:
+    return outcome.c.standing == "no_contact"
+
+
+def _scores_all_equal() -> ColumnElement[bool]:
+    """One scale, asked about one thing, always the same, and not at its best end, where many stay."""
+    best = case(
+        *(
+            (score.c.instrument == i.code, i.low if i.better == "lower" else i.high)
+            for i in reference.instruments().values()
+        ),
+        else_=None,
+    )
+    equal = (
+        select(1)
+        .select_from(score)
+        .where(
+            score.c.clinic == outcome.c.clinic,
+            score.c.episode_id == outcome.c.episode_id,
+            score.c.reporter.in_(BY_PATIENT),
+        )
+        .group_by(score.c.instrument, score.c.context)
+        .having(
+            func.count() >= FEWEST_EQUAL_SCORES,
+            func.min(score.c.value) == func.max(score.c.value),
+            func.max(score.c.value) != func.max(best),
+        )
+    )
+    return exists(equal.correlate(outcome, episode))
+
+
+def _goal_unknown() -> ColumnElement[bool]:
+    return outcome.c.goal == "unknown"
+
+
+def _no_therapist() -> ColumnElement[bool]:
+    return outcome.c.therapist.in_(NO_THERAPIST)
+
+
+def _same_person_twice() -> ColumnElement[bool]:
+    """Two courses of one person for one condition and side that began on one day."""
+    alike = _alike("patient_id", "condition", "side", "first_visit_date", known=("patient_id",))
+    return _in_group(alike)
+
+
+def _same_content() -> ColumnElement[bool]:
+    """Two courses without a person's code of which everything that was written down is equal."""
+    names = (
+        "condition", "side", "first_visit_date", "onset_from", "onset_to", "therapist", "site", "sex", "age_band",
+        "goal", "weekly_km_before",
+    )  # fmt: skip
+    return and_(
+        episode.c.patient_id.is_(None), _in_group(_alike(*names, known=("onset_from",), nameless=True))
+    )
+
+
+def _alike(*names: str, known: tuple[str, ...], nameless: bool = False) -> Subquery:
+    """Every episode with how many of its clinic are equal in all these columns; those of `known` are never empty.
+
+    Empty cells are equal to each other, as PARTITION BY has it on both databases.
+    """
+    other = episode.alias("other").c
+    group = (other.clinic, *(other[name] for name in names))
+    counted = select(other.clinic, other.episode_id, func.count().over(partition_by=group).label("equals"))
+    counted = counted.where(*(other[name].is_not(None) for name in known))
+    if nameless:
+        counted = counted.where(other.patient_id.is_(None))
+    return counted.subquery()
+
+
+def _in_group(alike: Subquery) -> ColumnElement[bool]:
+    """Not as EXISTS: SQLite would count the groups again for every episode."""
+    twice = select(alike.c.clinic, alike.c.episode_id).where(alike.c.equals > 1)
+    return tuple_(episode.c.clinic, episode.c.episode_id).in_(twice)
+
+
+RULES = {
+    rule.name: rule
+    for rule in (
+        QualityRule("visit_after_discharge", _visit_after_discharge),
+        QualityRule("visit_before_first", _visit_before_first),
+        QualityRule("already_running", _already_running),
+        QualityRule("early_return", _early_return),
+        QualityRule("relapse_before_return", _relapse_before_return),
+        QualityRule("relapse_without_return", _relapse_without_return),
+        QualityRule("return_on_visit_day", _return_on_visit_day),
+        QualityRule("after_last_contact", _after_last_contact),
+        QualityRule("goals_met_without_return", _goals_met_without_return),
+        QualityRule("no_contact", _no_contact),
+        QualityRule("scores_all_equal", _scores_all_equal),
+        QualityRule("goal_unknown", _goal_unknown),
+        QualityRule("no_therapist", _no_therapist),
+        QualityRule("same_person_twice", _same_person_twice),
+        QualityRule("same_content", _same_content),
+    )
+}

@@ -1,0 +1,53 @@
+"""When people left observation and how, by the month of their first visit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection, Select, case, func, select
+
+from sql.cohort import Cohort, Scope
+from sql.dialect import month_number
+from sql.queries.months import first_day_of_month
+from sql.schema import episode_outcome as outcome
+
+LAST_DAY = 182
+"""Nobody is followed further here: later ends count as still observed on the day after."""
+
+
+@dataclass(frozen=True)
+class RecoveryMonth:
+    """`episodes` people first seen in `month` (its first day) who left observation on `day` by `outcome`.
+
+    day is at most 183, where everybody observed for longer is put as `censored`. eligibility: eligible,
+    red_flag or already_running.
+    """
+
+    month: date
+    eligibility: str
+    day: int
+    outcome: str
+    episodes: int
+
+
+def recovery_months(connection: Connection, scope: Scope, cohort: Cohort) -> list[RecoveryMonth]:
+    """Counts of everybody who started: a few hundred rows for each month, however many people there are."""
+    rows = connection.execute(statement(scope, cohort))
+    return [RecoveryMonth(first_day_of_month(row[0]), *row[1:]) for row in rows]
+
+
+def statement(scope: Scope, cohort: Cohort) -> Select[int, str, int, str, int]:
+    """The query, by itself so that a test can look at its plan."""
+    later = outcome.c.day > LAST_DAY
+    columns = (
+        month_number(outcome.c.start_day).label("month"),
+        outcome.c.eligibility.label("eligible"),
+        case((later, LAST_DAY + 1), else_=outcome.c.day).label("ended"),
+        case((later, "censored"), else_=outcome.c.outcome).label("how"),
+    )
+    return (
+        select(*columns, func.count().label("episodes"))
+        .where(scope.condition(), cohort.selected(), cohort.first_in_period(), cohort.with_goal())
+        .group_by(*(column.name for column in columns))
+    )

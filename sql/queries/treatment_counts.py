@@ -1,0 +1,48 @@
+"""What was given in the first twelve weeks: people by treatment, and by how many different ones."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, select
+
+from sql.care import treatments_given
+from sql.cohort import Cohort, Scope
+from sql.outcomes import TREATMENTS
+from sql.schema import episode_outcome as outcome
+from sql.settled import settled
+
+
+@dataclass(frozen=True)
+class TreatmentCounts:
+    """`people` are all asked about, `seen` those with an attended visit in days 0 to 84.
+
+    `given` has the people per treatment, `components` the people per number of different treatments (0 if a
+    visit was attended and no treatment noted).
+    """
+
+    people: int
+    seen: int
+    given: dict[str, int]
+    components: dict[int, int]
+
+
+def treatment_counts(connection: Connection, scope: Scope, cohort: Cohort, *, as_of: date) -> TreatmentCounts:
+    """Counts of people in the curve whose first visit is at least 84 days before `as_of`."""
+    people = connection.scalar(select(func.count()).select_from(outcome).where(settled(scope, cohort, as_of)))
+    given, components = Counter[str](), Counter[int]()
+    for *flags, n in connection.execute(statement(scope, cohort, as_of=as_of)):
+        names = [name for name, flag in zip(TREATMENTS, flags, strict=True) if flag]
+        given.update(dict.fromkeys(names, n))
+        components[len(names)] += n
+    return TreatmentCounts(people or 0, components.total(), dict(given), dict(components))
+
+
+def statement(scope: Scope, cohort: Cohort, *, as_of: date) -> Select[Any]:
+    """People with an attended visit per combination of treatments."""
+    rows = treatments_given(scope, cohort, as_of, TREATMENTS)
+    flags = [rows.c[name] for name in TREATMENTS]
+    return select(*flags, func.count()).group_by(*flags)

@@ -1,0 +1,25 @@
+"""People who started long enough ago that everybody had the same time, for questions about what was done."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import ColumnElement
+
+from sql.cohort import Cohort, Scope, day_number
+from sql.schema import episode_outcome as outcome
+
+SETTLED_DAYS = 84
+"""Twelve weeks since the first visit."""
+
+
+def settled(scope: Scope, cohort: Cohort, as_of: date) -> ColumnElement[bool]:
+    """Those in the curve whose first visit is at least 84 days before `as_of`."""
+    return (
+        scope.condition()
+        & cohort.selected()
+        & cohort.first_in_period()
+        & cohort.with_goal()
+        & (outcome.c.eligibility == "eligible")
+        & (outcome.c.start_day <= day_number(as_of) - SETTLED_DAYS)
+    )

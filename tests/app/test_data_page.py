@@ -1,0 +1,170 @@
+"""The page Data: what is known, what looks wrong, what was loaded, what is decided; and who is behind a count."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import pytest
+from app.driver import Visit, choose, said, summary_of, tiles
+
+from dashboard.question import ask
+from dashboard.record_names import MEASURE_NAMES
+from dashboard.sections.completeness import completeness_section
+from dashboard.sections.quality import quality_section
+from sql.cohort import Cohort, Scope
+from sql.engine import reading
+from sql.queries.audit_lines import audit_lines
+from sql.settings import setting_value
+from sql.store import open_store
+
+VIEWS = ("completeness", "records", "loads", "privacy", "settings")
+
+
+def section_of(url, build):
+    engine = open_store(url)
+    with reading(engine) as connection:
+        answer = build(connection, ask(connection, Scope("clinic"), Cohort()))
+    engine.dispose()
+    return answer
+
+
+def read(url, question):
+    engine = open_store(url)
+    with reading(engine) as connection:
+        answer = question(connection)
+    engine.dispose()
+    return answer
+
+
+@pytest.fixture
+def own_store(stores, tmp_path, monkeypatch):
+    """A copy that may be written to, in place of `small`."""
+    path = tmp_path / "own.db"
+    shutil.copyfile(stores["small"].removeprefix("sqlite:///"), path)
+    monkeypatch.setitem(stores, "own", f"sqlite:///{path}")
+    return stores["own"]
+
+
+@pytest.mark.parametrize("store", ["big", "small", "two_clinics", "tiny", "other"])
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_view_opens(visit: Visit, store, view):
+    app = visit(store, "data", data_show=view)
+    assert not app.exception
+    assert app.title[0].value == "Can we trust our records?"
+    assert app.header
+
+
+def test_an_empty_store_says_what_to_do(visit: Visit):
+    assert "Load data first" in visit("empty", "data").info[0].value
+
+
+def test_the_tiles_are_the_section(visit: Visit, stores):
+    result = section_of(stores["big"], completeness_section)
+    shown = tiles(visit("big", "data"))
+    for known in result.everybody.measures:
+        value, detail = shown[MEASURE_NAMES[known.measure]]
+        assert value == f"{100 * known.share:.0f} %"
+        assert detail.replace("\N{NO-BREAK SPACE}", " ") == f"{known.known:,} of {known.due:,}"
+
+
+def test_known_at_week_12_is_what_the_curve_rests_on(stores):
+    """Where everybody's week 12 has come, the share known is the one beside the curve."""
+    result = section_of(stores["tiny"], completeness_section).everybody.of("running_week_12")
+    summary = summary_of(stores["tiny"], by=None)
+    assert result.due == summary.everybody.episodes
+    assert result.share == summary.everybody.back_by_day(84).known
+
+
+def test_the_table_has_a_row_per_month_and_adds_up(visit: Visit, stores):
+    result = section_of(stores["big"], completeness_section)
+    table = visit("big", "data").dataframe[0].value
+    assert len(table) == len(result.months)
+    assert sum(int(cell) for cell in table["started"]) == result.everybody.started
+    by_therapist = visit("big", "data", rows="therapists").dataframe[0].value
+    assert sum(int(cell) for cell in by_therapist["started"]) == result.everybody.started
+    both = visit("big", "data", rows="both").dataframe[0].value
+    assert both.shape == (len(result.months), len(result.therapists) + 1)
+
+
+def test_the_rules_are_the_section_the_most_frequent_first(visit: Visit, stores):
+    result = section_of(stores["big"], quality_section)
+    table = visit("big", "data", data_show="records").dataframe[0].value
+    counts = [int(cell) for cell in table["people"]]
+    assert counts == sorted((count for count in result.found.values() if count), reverse=True)
+
+
+@pytest.mark.parametrize("choices", [{"audience": "sharing"}, {"preview_as": "Therapist T01"}])
+def test_loads_privacy_and_settings_are_for_the_owner_and_the_clinic(visit: Visit, choices):
+    app = visit("big", "data", **choices)
+    views = next(group for group in app.button_group if group.key == "data_show")
+    assert list(views.options) == ["Completeness", "Records to check"]
+
+
+def test_to_share_names_no_therapist_and_lists_nobody(visit: Visit):
+    for view in ("completeness", "records"):
+        app = visit("big", "data", audience="sharing")
+        choose(app, data_show=view)
+        assert not app.exception
+        assert not app.button
+        assert "T0" not in said(app) + json.dumps([frame.value.to_json() for frame in app.dataframe])
+
+
+def test_five_people_to_share_show_no_number(visit: Visit):
+    app = visit("tiny", "data", audience="sharing")
+    assert all(value == "–" for value, _ in tiles(app).values())
+    choose(app, data_show="records")
+    assert app.header[0].value == "Too few records to say"
+
+
+def test_who_is_missing_is_listed_and_written_down(visit: Visit, own_store):
+    result = section_of(own_store, completeness_section).everybody.of("running_week_12")
+    app = visit("own", "data")
+    app.button(key="who_missing_missing:running_week_12").click().run()
+    assert not app.exception
+    people = app.dataframe[-1].value
+    assert len(people) == result.due - result.known
+    assert list(people.columns) == ["code", "first visit", "therapist", "why", "missing"]
+    assert all("running not known at week 12" in cell for cell in people["missing"])
+    (line,) = read(own_store, lambda connection: audit_lines(connection, "main"))
+    assert (line.reader, line.action, line.subject, line.rows) == (
+        "owner", "people_listed", "missing:running_week_12", len(people),
+    )  # fmt: skip
+    app = visit("own", "data", data_show="privacy")
+    assert "opened a list" in app.table[-1].value.to_string()
+
+
+def test_a_therapist_gets_their_own_only(visit: Visit, own_store):
+    app = visit("own", "data", preview_as="Therapist T01")
+    app.button(key="who_missing_missing:running_week_12").click().run()
+    assert set(app.dataframe[-1].value["therapist"]) == {"T01"}
+    (line,) = read(own_store, lambda connection: audit_lines(connection, "main"))
+    assert line.reader == "therapist T01"
+
+
+def test_a_class_on_the_overview_opens_its_people(visit: Visit, own_store):
+    became = summary_of(own_store).everybody.became
+    app = visit("own", "overview")
+    app.button(key="who_became_became:lost").click().run()
+    assert len(app.dataframe[-1].value) == became.lost
+    assert not visit("own", "overview", audience="sharing").button
+
+
+def test_a_setting_is_saved_with_its_history(visit: Visit, own_store):
+    app = visit("own", "data", data_show="settings")
+    assert all(
+        "What changes:" in text for text in [m.value for m in app.markdown if "What changes" in m.value]
+    )
+    app.number_input(key="value_k").set_value(10)
+    app.button(key="save_k").click().run()
+    assert not app.exception
+    assert read(own_store, lambda connection: setting_value(connection, "main", "k")) == "10"
+    assert any("10" in table.value.to_string() for table in app.table)
+
+
+def test_a_value_that_cannot_be_taken_is_refused_in_words(visit: Visit, own_store):
+    app = visit("own", "data", data_show="settings")
+    app.text_input(key="value_accent").set_value("#ffff00")
+    app.button(key="save_accent").click().run()
+    assert "too light" in app.error[0].value
+    assert read(own_store, lambda connection: setting_value(connection, "main", "accent")) == ""

@@ -1,0 +1,179 @@
+"""Sentence, tile, title and table of every page are the numbers that `summary --json` gives for the same question."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pandas as pd
+import pytest
+from app.driver import Visit, said, tiles
+from streamlit.testing.v1 import AppTest
+
+from dashboard.cli import main
+from dashboard.wording import percent
+
+MINUS = "\N{MINUS SIGN}"
+
+
+@pytest.fixture(params=["big", "small"])
+def store(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def summary(store: str, stores: dict[str, str], capsys) -> dict[str, Any]:
+    """The answer as JSON, for the clinic."""
+    environ = {"RETURN_TO_RUN_DATABASE_URL": stores[store]}
+    assert main(["summary", "--by", "condition", "--json"], environ) == 0
+    answer: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return answer
+
+
+def plain(text: str) -> str:
+    return text.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def per_cent(share: float) -> str:
+    return plain(percent(share))
+
+
+def titles(app: AppTest) -> str:
+    return plain("\n".join(header.value for header in app.header))
+
+
+def table_with(app: AppTest, column: str) -> pd.DataFrame:
+    """The table on the page that has this column."""
+    frames = [frame.value for frame in (*app.table, *app.dataframe)]
+    return next(frame for frame in frames if column in frame.columns).map(lambda cell: plain(str(cell)))
+
+
+def condition(summary: dict[str, Any], name: str) -> dict[str, Any]:
+    return next(group for group in summary["groups"] if group["group"] == name)
+
+
+def by_day(group: dict[str, Any], day: int) -> dict[str, Any]:
+    return next(horizon for horizon in group["back_by"] if horizon["day"] == day)
+
+
+@pytest.mark.parametrize(("name", "short"), [("pfps", "PFPS"), ("itbs", "ITBS")])
+def test_overview(visit: Visit, store: str, summary, name: str, short: str):
+    app, group = visit(store), condition(summary, name)
+    shown = tiles(app)
+    for day, label in ((84, "week 12"), (182, "month 6")):
+        assert shown[f"{short} · by {label}"][0] == per_cent(by_day(group, day)["value"])
+    median = group["median_days"]["value"]
+    assert shown[f"{short} · half by"][1].startswith(f"day {median} (")
+    assert f"by day {median} with {short}" in titles(app)
+    assert f"{group['started']} started" in said(app)
+    assert f"{short} {group['episodes']}" in said(app)
+
+
+def test_running_status_is_known_of_as_many_on_every_page(visit: Visit, store: str, summary):
+    known = next(
+        m for m in summary["completeness"]["everybody"]["measures"] if m["measure"] == "running_week_12"
+    )
+    follow_up = summary["follow_up"]["known_at_84"]
+    assert (follow_up["people"], follow_up["of"]) == (known["known"], known["due"])
+    share = per_cent(known["share"])
+    assert f"known of {share} of the {known['due']:,} who could be followed" in said(visit(store))
+    data = visit(store, "data")
+    assert tiles(data)["Running at week 12"] == (share, f"{known['known']:,} of {known['due']:,}")
+    assert titles(data).startswith(f"Of {share} it is known at week 12")
+    words = said(visit(store, "return to running"))
+    assert (
+        f"Of {known['due']:,} who first came at least 12 weeks before the data end, it is known of" in words
+    )
+    assert f"it is known of {known['known']:,} ({share}) whether they were back by week 12" in words
+
+
+@pytest.mark.parametrize("name", ["baseline_score", "week_6_score", "week_12_score", "running_week_26"])
+def test_completeness(visit: Visit, store: str, summary, name: str):
+    labels = {
+        "baseline_score": "Score at the start",
+        "week_6_score": "Score at week 6",
+        "week_12_score": "Score at week 12",
+        "running_week_26": "Running at week 26",
+    }
+    known = next(m for m in summary["completeness"]["everybody"]["measures"] if m["measure"] == name)
+    shown = tiles(visit(store, "data"))[labels[name]]
+    assert shown == (per_cent(known["share"]), f"{known['known']:,} of {known['due']:,}")
+
+
+def test_the_curves_table(visit: Visit, store: str, summary):
+    table = table_with(visit(store, "return to running"), "back by week 12").set_index("group")
+    for group, (_, row) in zip(summary["groups"], table.iterrows(), strict=True):
+        assert row["started"] == f"{group['started']:,}"
+        for day, label in ((56, "week 8"), (84, "week 12"), (182, "month 6")):
+            found = by_day(group, day)
+            if found["value"] is not None:
+                assert row[f"back by {label}"].startswith(per_cent(found["value"]))
+            assert row[f"known at {label}"] == per_cent(found["known"])
+
+
+def test_pain_again(visit: Visit, store: str, summary):
+    app, relapse = visit(store, "return to running"), summary["relapse"]
+    found = relapse["within_14_days"]
+    low, high = f"{100 * found['low']:.0f}", f"{100 * found['high']:.0f}"
+    assert f"{low}–{high} %" in titles(app) or f"{low} % of those back" in titles(app)
+    assert f"{found['relapsed']} of {found['returned']} who returned at least 14 days" in said(app)
+    table = table_with(app, "pain again").set_index("since the return")
+    for row in relapse["relapsed_by"]:
+        if row["value"] is not None:
+            assert table.loc[f"{row['days_after_return']} days", "pain again"].startswith(
+                per_cent(row["value"])
+            )
+
+
+def test_intake_periods_and_the_trend_of_the_same(visit: Visit, store: str, summary):
+    table = table_with(visit(store, "return to running"), "complete")
+    for period, (_, row) in zip(summary["intake_periods"]["periods"], table.iterrows(), strict=True):
+        assert row["in the curve"] == f"{period['started']:,}"
+        if period["value"] is not None:
+            assert row["back by week 12"].startswith(per_cent(period["value"]))
+    trend = next(m for m in summary["trend"]["measures"] if m["measure"] == "back_by_12_weeks")
+    app = visit(store, "trends", measure="back_by_12_weeks")
+    rows = table_with(app, "finding")
+    for point, (_, row) in zip(trend["points"], rows.iterrows(), strict=True):
+        if point["value"] is not None:
+            assert row["Back running by week 12"] == per_cent(point["value"])
+            assert row["people"] == f"{point['n']:,}"
+    last = [point for point in trend["points"] if point["state"] == "counted"][-1]
+    assert f"{per_cent(last['value'])} of {last['n']} people. Mean {per_cent(last['mean'])}" in said(app)
+
+
+def test_pain_and_function(visit: Visit, store: str, summary):
+    app, scale = visit(store, "pain and function"), summary["pain"]["scales"][0]
+    start = scale["baseline"]
+    assert f"{start['mean']:.1f}" in said(app)
+    assert f"{start['scored']:,} of {scale['started']:,} who started were scored then" in said(app)
+    table = table_with(app, "mean change (95 %)")
+    for window, (_, row) in zip(scale["windows"], table.iterrows(), strict=True):
+        assert row["scored at the start and then"] == f"{window['scored']:,}"
+        assert row["without a score"] == f"{window['without_score']:,}"
+        change = f"{window['change']['mean']:.1f}".replace("-", MINUS)
+        assert row["mean change (95 %)"].startswith(change)
+
+
+def test_assessment_and_treatment(visit: Visit, store: str, summary):
+    app, treatment = visit(store, "assessment and treatment"), summary["treatment"]
+    anything = next(row for row in treatment["assessed"] if row["measure"] == "anything")
+    shown = tiles(app)
+    assert f"**{treatment['people']:,}** people" in said(app)
+    for label, share in (
+        ("Assessed at the start", anything["at_start"]),
+        ("Of these, again by week 12", anything["again"]),
+    ):
+        assert shown[label][0] == per_cent(share["value"])
+        assert f"{share['numerator']:,} of {share['denominator']:,}" in shown[label][1]
+
+
+def test_therapists(visit: Visit, store: str, summary):
+    by = next(found for found in summary["units"]["by"] if found["by"] == "therapist")
+    table = table_with(visit(store, "therapists and sites"), "expected").set_index("therapist")
+    for unit in by["units"]:
+        row = table.loc[unit["unit"]]
+        assert row["people"] == f"{unit['episodes']:,}"
+        assert row["back by week 12"].startswith(per_cent(unit["value"]))
+    assert table.loc["everybody", "back by week 12"] == per_cent(by["centre"])
+    assert by["episodes"] == summary["treatment"]["people"]

@@ -1,0 +1,217 @@
+"""Trends: every state opens, owners decide and take back, others and shared figures do not."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from datetime import date
+from pathlib import Path
+
+import pytest
+from app.driver import APP, choose, figure, said
+from streamlit.testing.v1 import AppTest
+
+from dashboard.question import ask
+from dashboard.sections.trends import Trends, trends_section
+from dashboard.trend_words import MEASURE_NAMES
+from sql.cohort import Cohort, Scope
+from sql.engine import reading
+from sql.store import open_store
+
+PAGE = APP.parent / "dashboard" / "pages" / "trends.py"
+STORES = ("big", "small", "tiny", "other", "two_clinics")
+
+
+@pytest.fixture
+def open_trends(stores: dict[str, str], monkeypatch: pytest.MonkeyPatch):
+    def open_store_page(store: str, **choices: str) -> AppTest:
+        monkeypatch.setenv("RETURN_TO_RUN_DATABASE_URL", stores[store])
+        app = AppTest.from_file(str(APP), default_timeout=30)
+        app.switch_page(str(PAGE))
+        return choose(app.run(), **choices)
+
+    return open_store_page
+
+
+@pytest.fixture
+def own_copy(stores: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The big sample clinic, to write into."""
+    copy = tmp_path / "copy.db"
+    with (
+        sqlite3.connect(stores["big"].removeprefix("sqlite:///")) as source,
+        sqlite3.connect(copy) as target,
+    ):
+        source.backup(target)
+    monkeypatch.setitem(stores, "copy", f"sqlite:///{copy}")
+    return stores["copy"]
+
+
+def section_of(url: str, scope: str = "clinic", **cohort) -> Trends:
+    engine = open_store(url)
+    with reading(engine) as connection:
+        answer = trends_section(connection, ask(connection, Scope(scope), Cohort(**cohort)))
+    engine.dispose()
+    return answer
+
+
+def table(app: AppTest):
+    return app.dataframe[0].value
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    return next(button for button in app.button if button.label == label).click().run()
+
+
+@pytest.mark.parametrize("audience", ["clinic", "sharing"])
+@pytest.mark.parametrize("store", STORES)
+def test_it_opens_on_every_store(open_trends, store: str, audience: str):
+    app = open_trends(store, audience=audience)
+    assert not app.exception
+    assert [title.value for title in app.title] == ["Is it getting better or worse?"]
+    assert list(table(app)["measure"]) == list(MEASURE_NAMES.values())
+    assert "Ten measures light one icon by chance in about 15 % of months" in said(app)
+
+
+@pytest.mark.parametrize("measure", MEASURE_NAMES)
+def test_every_measure_has_its_chart_and_its_table_agrees(open_trends, stores, measure: str):
+    trend = section_of(stores["big"]).trend(measure)
+    app = open_trends("big", measure=measure)
+    points = next(t for t in figure(app)["data"] if t["name"] == "points")
+    scale = 100 if trend.measure.in_per_cent else 1
+    assert points["y"] == pytest.approx([scale * p.value.value for p in trend.counted])
+    assert app.header[0].value.startswith(MEASURE_NAMES[measure])
+    row = table(app).set_index("measure").loc[MEASURE_NAMES[measure]]
+    assert row["series"] == pytest.approx([round(scale * p.value.value, 2) for p in trend.counted])
+    assert ("steady" in row["variation"]) == (trend.variation == "common cause")
+    assert ("no real change" in app.header[0].value) == (trend.variation == "common cause")
+
+
+@pytest.mark.parametrize("store", ["empty", "none"])
+def test_without_data_it_says_what_to_do(open_trends, store: str):
+    app = open_trends(store)
+    assert [title.value for title in app.title] == ["Welcome to Return to Run"]
+    assert not app.dataframe
+
+
+def test_five_people_shared_have_no_figure(open_trends):
+    app = open_trends("tiny", audience="sharing")
+    assert not app.exception
+    assert set(table(app)["last"]) <= {"–", "0"}
+    assert not app.get("plotly_chart")
+    assert "Too few people in each period to share a figure" in said(app)
+
+
+def test_filters_that_leave_few_out_show_nothing_shared(open_trends):
+    exact = open_trends("tiny", audience="sharing", condition="pfps")
+    assert not exact.exception
+
+
+def test_an_owner_marks_what_happened_and_removes_it(open_trends, own_copy: str):
+    app = open_trends("copy")
+    app.date_input(key="annotation_day").set_value(date(2026, 3, 2))
+    app.text_input(key="annotation_text").set_value("new gait protocol [north]")
+    app = press(app, "Mark it on the charts")
+    assert not app.exception
+    assert [(n.day, n.text) for n in section_of(own_copy).annotations] == [
+        (date(2026, 3, 2), "new gait protocol [north]")
+    ]
+    assert r"**1** · 2 March 2026: new gait protocol \[north\]" in said(app)
+    assert any(trace["name"] == "annotations" for trace in figure(app)["data"])
+    for other in ("intake", "cancelled"):
+        assert any(t["name"] == "annotations" for t in figure(choose(app, measure=other))["data"])
+    app = press(app, "Remove")
+    assert section_of(own_copy).annotations == ()
+    assert "2 March 2026: new" not in said(app)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ring 07700 900461 about it",
+        "zebedee@planted.example left",
+        "Mrs Quillfeather complained",
+        "patient 943 476 5870",
+        "born 1987-03-02",
+        "K-0000-A",
+    ],
+)
+def test_a_note_with_an_identifier_is_not_kept_nor_repeated(open_trends, own_copy: str, text: str):
+    app = open_trends("copy")
+    if text.startswith("K-"):
+        engine = open_store(own_copy)
+        with reading(engine) as connection:
+            text = f"see {connection.exec_driver_sql('SELECT short_code FROM episode').scalar()}"
+        engine.dispose()
+    app.text_input(key="annotation_text").set_value(text)
+    app = press(app, "Mark it on the charts")
+    assert app.error[0].value.startswith("Not kept: it looks like it holds a ")
+    assert text not in app.error[0].value
+    assert section_of(own_copy).annotations == ()
+
+
+def test_an_owner_sets_a_target_and_removes_it(open_trends, own_copy: str):
+    app = open_trends("copy", measure="baseline_score")
+    app.number_input(key="target_baseline_score").set_value(80.0)
+    app = press(app, "Set target")
+    assert section_of(own_copy).trend("baseline_score").target == pytest.approx(0.8)
+    assert table(app).set_index("measure").loc["Score at the first visit", "target"] == "✓ met"
+    assert "Target 80 %: met every time while nothing changes." in said(app)
+    assert any(trace["name"] == "target" for trace in figure(app)["data"])
+    app = press(app, "Remove the target of 80\N{NO-BREAK SPACE}%")
+    assert section_of(own_copy).trend("baseline_score").target is None
+    assert "target" not in table(app)
+
+
+def test_an_owner_confirms_suggested_limits_with_a_reason_and_undoes_it(open_trends, own_copy: str):
+    suggested = section_of(own_copy).trend("pain_change").suggested
+    assert suggested is not None
+    app = open_trends("copy", measure="pain_change")
+    assert any("new limits are suggested" in expander.label for expander in app.expander)
+    app = press(app, "Begin new limits")
+    assert "1 to 200 characters" in app.error[0].value
+    app.text_input(key="rebase_reason_pain_change").set_value("sicker people since the second site")
+    app = press(app, "Begin new limits")
+    trend = section_of(own_copy).trend("pain_change")
+    assert [(r.month, r.reason) for r in trend.rebases] == [
+        (suggested, "sicker people since the second site")
+    ]
+    assert len(trend.segments) == 2
+    assert f"New limits from {suggested:%B %Y}: sicker people since the second site" in said(app).replace(
+        "\\", ""
+    )
+    app = press(app, "Undo")
+    assert section_of(own_copy).trend("pain_change").rebases == ()
+
+
+def test_with_a_filter_no_limits_can_be_confirmed(open_trends, stores):
+    for site in ("north", "harbour"):
+        app = open_trends("big", measure="pain_change", site=site)
+        assert "Begin new limits" not in [button.label for button in app.button]
+
+
+@pytest.mark.parametrize("who", ["therapist", "owner, to share"])
+def test_only_owners_decide(open_trends, who: str):
+    app = open_trends("big", **({"audience": "sharing"} if who != "therapist" else {}))
+    if who == "therapist":
+        choose(app, preview_as="Therapist T04")
+    assert not app.exception
+    assert app.get("plotly_chart")
+    assert not app.button
+    assert not app.text_input
+    assert not app.tabs
+
+
+def test_of_two_clinics_one_is_chosen_first(open_trends):
+    app = open_trends("two_clinics")
+    assert "Notes, targets and new limits belong to one clinic" in said(app)
+    assert not app.text_input
+
+
+def test_shared_figures_are_those_of_the_shared_section(open_trends, stores):
+    trend = section_of(stores["big"], "sharing").trend("known_at_12_weeks")
+    app = open_trends("big", audience="sharing", measure="known_at_12_weeks")
+    points = next(t for t in figure(app)["data"] if t["name"] == "points")
+    assert points["y"] == pytest.approx([100 * p.value.value for p in trend.counted])
+    counts = [int(n) for text in points["text"] for n in text.split(", ")[1].split()[:1]]
+    assert all(n % 5 == 0 and n >= 40 for n in counts)
+    assert "T0" not in json.dumps(figure(app))

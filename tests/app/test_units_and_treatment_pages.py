@@ -1,0 +1,171 @@
+"""Therapists and sites, assessment and treatment: every state of both pages, against their sections."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from app.driver import OTHER_PAGES, Visit, choose, figure, said, tiles
+
+from dashboard.question import ask
+from dashboard.sections.treatment import Treatment, treatment_section
+from dashboard.sections.units import Units, units_section
+from sql.cohort import Audience, Cohort, Scope
+from sql.engine import reading
+from sql.store import open_store
+
+UNITS, TREATMENT = OTHER_PAGES
+
+
+def section_of(url: str, build, audience: Audience = "clinic", **cohort) -> Units | Treatment:
+    engine = open_store(url)
+    with reading(engine) as connection:
+        found = build(connection, ask(connection, Scope(audience), Cohort(**cohort)))
+    engine.dispose()
+    return found
+
+
+@pytest.mark.parametrize("page", OTHER_PAGES)
+@pytest.mark.parametrize("store", ["big", "small", "tiny", "other", "two_clinics"])
+def test_it_opens_for_the_owner_with_every_store(visit: Visit, store: str, page: str):
+    app = visit(store, page)
+    assert not app.exception
+    assert app.table
+    assert "exact, for the clinic" in said(app)
+
+
+@pytest.mark.parametrize("page", OTHER_PAGES)
+@pytest.mark.parametrize("store", ["empty", "none"])
+def test_without_data_it_says_what_to_do(visit: Visit, store: str, page: str):
+    app = visit(store, page)
+    assert not app.exception
+    assert "return-to-run load FOLDER" in app.info[0].value
+
+
+@pytest.mark.parametrize("page", OTHER_PAGES)
+def test_filters_that_leave_nobody_say_so(visit: Visit, page: str):
+    app = visit("big", page, condition="pfps_itbs", symptoms="unknown", site="harbour", period="2024")
+    assert not app.exception
+    assert app.info[0].value.startswith("Nobody with these filters had a first visit 12 weeks ago or more.")
+    assert not app.get("plotly_chart")
+
+
+# --- therapists and sites --------------------------------------------------------------------------------------
+
+
+def test_the_funnel_draws_what_the_section_says(visit: Visit, stores):
+    found = section_of(stores["big"], units_section).by_therapist
+    app = visit("big", UNITS)
+    marks = next(trace for trace in figure(app)["data"] if trace["name"] == "units")
+    assert marks["text"] == [point.unit.unit for point in found.funnel.points]
+    assert marks["y"] == pytest.approx([100 * point.plotted for point in found.funnel.points])
+    assert marks["x"] == pytest.approx([point.unit.n_effective for point in found.funnel.points])
+    assert app.header[0].value == "None of 9 therapists differs more than chance and case mix would explain"
+    assert "beyond the 95 % limits is 37 %" in said(app)
+
+
+def test_the_table_is_in_the_order_of_codes_with_case_mix(visit: Visit, stores):
+    found = section_of(stores["big"], units_section).by_therapist
+    table = visit("big", UNITS).table[0].value
+    assert list(table["therapist"]) == [*sorted(mix.unit for mix in found.mixes), "everybody"]
+    assert list(table["people"])[:-1] == [str(mix.episodes) for mix in found.mixes]
+    assert [cell.split()[0] for cell in table["observed ÷ expected"][:-1]] == [
+        f"{point.ratio:.2f}" for point in found.funnel.points
+    ]
+    assert list(table["symptoms over 4 months"])[:-1] == [
+        f"{100 * mix.long_symptoms:.0f}\xa0%" for mix in found.mixes
+    ]
+
+
+def test_sites_too_and_one_site_has_nobody_to_compare_with(visit: Visit):
+    app = visit("big", UNITS, compare="site")
+    assert list(app.table[0].value["site"]) == ["harbour", "north", "everybody"]
+    app = visit("small", UNITS, compare="site")
+    assert "Too few sites to compare" in [header.value for header in app.header]
+    assert "There is one site with these filters" in said(app)
+
+
+def test_codes_of_several_clinics_carry_the_clinic(visit: Visit):
+    table = visit("two_clinics", UNITS).table[0].value
+    assert list(table["therapist"])[:1] == ["east/T01"]
+
+
+def test_a_therapist_is_told_whom_to_ask(visit: Visit):
+    for store in ("big", "small"):
+        app = visit(store, UNITS, preview_as="Therapist T01")
+        assert not app.exception
+        assert "Ask the owner" in app.info[0].value
+        assert not app.table
+        assert not app.get("plotly_chart")
+
+
+def test_nothing_is_shared_of_units(visit: Visit):
+    app = visit("big", UNITS, audience="sharing")
+    assert "never shared" in app.info[0].value
+    assert not app.table
+    assert not app.get("plotly_chart")
+    assert not re.search(r"\bT0\d\b", said(app))
+    assert choose(app, audience="clinic").table
+
+
+def test_small_units_are_named_and_not_drawn(visit: Visit, stores):
+    app = visit("small", UNITS, condition="itbs")
+    assert not app.exception
+    assert "fewer than 10 people" in " ".join(app.table[0].value["against chance"])
+
+
+# --- assessment and treatment ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("store", ["big", "small"])
+def test_tiles_and_tables_say_what_the_section_says(visit: Visit, stores, store: str):
+    found = section_of(stores[store], treatment_section)
+    app = visit(store, TREATMENT)
+    again = next(row.again for row in found.assessed if row.measure == "anything")
+    assert tiles(app)["Of these, again by week 12"] == (
+        f"{100 * again.value:.0f} %", f"{again.numerator} of {again.denominator}",
+    )  # fmt: skip
+    gait = next(match for match in found.matches if match.finding == "gait_fault").given["yes"]
+    words = [cell.replace("\xa0", " ") for cell in app.table[0].value["given, with the finding"]]
+    assert words[0] == f"{100 * gait.value:.0f} % · {gait.numerator} of {gait.denominator}"
+    marks = next(trace for trace in figure(app)["data"] if trace["name"] == "figures")
+    assert sorted(marks["x"]) == pytest.approx(
+        sorted(100 * share.value for share in found.given.values() if share.value is not None)
+    )
+
+
+def test_every_association_is_called_one(visit: Visit):
+    assert "Association, not effect" in said(visit("big", TREATMENT))
+
+
+def test_without_assessments_it_says_how_to_get_them(visit: Visit):
+    words = said(visit("tiny", TREATMENT))
+    assert "No assessment is recorded" in words
+    assert "Load assessments.csv" in words
+    assert "No treatment is recorded" in words
+
+
+def test_five_people_have_no_figure_to_share(visit: Visit):
+    app = visit("tiny", TREATMENT, audience="sharing")
+    assert not app.exception
+    assert "**fewer than 8** people" in said(app)
+    assert all(value == "–" for value, _ in tiles(app).values())
+    shown = said(app) + json.dumps([table.value.to_dict() for table in app.table])
+    assert not re.search(r"\b[1-7] of\b|\b\d+ of [1-7]\b", shown)
+
+
+def test_what_is_shared_is_rounded(visit: Visit):
+    app = visit("big", TREATMENT, audience="sharing")
+    assert not app.exception
+    shown = json.dumps([figure(app, n)["data"] for n in range(len(app.get("plotly_chart")))])
+    counts = [int(n) for pair in re.findall(r"(\d+) of (\d+)", shown) for n in pair]
+    assert counts
+    assert all(n % 5 == 0 for n in counts)
+
+
+def test_a_therapist_sees_rounded_figures_of_the_clinic(visit: Visit):
+    app = visit("big", TREATMENT, preview_as="Therapist T04")
+    assert not app.exception
+    assert "rounded, to share" in said(app)
+    assert app.table

@@ -1,0 +1,68 @@
+"""Funnels and rows of figures: what is drawn is what was computed."""
+
+from __future__ import annotations
+
+import pytest
+
+from dashboard.charts.funnel_chart import mean_funnel_figure, share_funnel_figure
+from dashboard.charts.interval_dots import PERCENT_AXIS, Dot, interval_dots_figure
+from dashboard.charts.theme import DARK, LIGHT
+from dashboard.stats.funnel import Unit, UnitSums, funnel, funnel_limits, mean_funnel
+
+
+def unit(code: str, value: float, n: float, episodes: int = 40) -> Unit:
+    return Unit(code, episodes, value, value - 0.1, value + 0.1, n, 0.5)
+
+
+def traces(figure, name: str):
+    return [trace for trace in figure.data if trace.name == name]
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+def test_a_signal_has_another_shape_and_a_bold_code(theme):
+    placed = funnel([unit("T1", 0.5, 40), unit("T2", 0.1, 60), unit("T3", 0.9, 9, episodes=9)], 0.5)
+    figure = share_funnel_figure(placed, theme)
+    (marks,) = traces(figure, "units")
+    assert list(marks.text) == ["T1", "<b>T2</b>"]
+    assert list(marks.marker.symbol) == ["circle", "square"]
+    assert list(marks.x) == [40, 60]
+    assert list(marks.y) == pytest.approx([100 * point.plotted for point in placed.points[:2]])
+    assert "10 % back" in marks.customdata[1]
+
+
+def test_the_limits_are_those_of_the_funnel():
+    figure = share_funnel_figure(funnel([unit("T1", 0.5, 40)], 0.5), LIGHT)
+    low, high = traces(figure, "99.8 % limit")
+    for line, side in ((low, 0), (high, 1)):
+        assert line.y[-1] == pytest.approx(100 * funnel_limits(0.5, line.x[-1], 3.090232)[side])
+    assert figure.layout.xaxis.range[0] <= 5
+
+
+def test_nothing_to_draw_is_an_empty_figure():
+    assert not share_funnel_figure(funnel([unit("T1", 0.5, 9, episodes=9)], 0.5), LIGHT).data
+    assert not mean_funnel_figure(mean_funnel([UnitSums("T1", 29, -58.0, 0.0, 30.0)]), LIGHT).data
+    assert not interval_dots_figure([], LIGHT, axis=PERCENT_AXIS, suffix="", title="").data
+
+
+def test_means_lie_around_the_mean_of_everybody():
+    placed = mean_funnel([UnitSums("T1", 36, -72.0, 3.6, 40.0), UnitSums("T2", 36, -72.0, -3.6, 40.0)])
+    (marks,) = traces(mean_funnel_figure(placed, LIGHT), "units")
+    assert list(marks.y) == pytest.approx([-1.9, -2.1])
+    (centre,) = traces(mean_funnel_figure(placed, LIGHT), "everybody")
+    assert set(centre.y) == {-2.0}
+
+
+def test_rows_from_the_top_down_with_their_words():
+    dots = [
+        Dot("first", 50, 40, 60, "20 of 40", second=30),
+        Dot("withheld", None, None, None, "of 10, too few to show"),
+        Dot("beyond", 99, 95, 104, "99 of 100"),
+    ]
+    figure = interval_dots_figure(dots, LIGHT, axis=PERCENT_AXIS, suffix=" %", title="share")
+    (marks,) = traces(figure, "figures")
+    assert list(zip(marks.x, marks.y, strict=True)) == [(50, 3), (30, 3), (99, 1)]
+    assert list(marks.marker.symbol) == ["circle", "circle-open", "circle"]
+    assert list(traces(figure, "interval of beyond")[0].x) == [95, 100]
+    words = [note.text for note in figure.layout.annotations]
+    assert words == ["first", "20 of 40", "withheld", "of 10, too few to show", "beyond", "99 of 100"]
+    assert not traces(figure, "interval of withheld")

@@ -1,0 +1,67 @@
+"""The smaller charts of the page Return to running draw what their results hold, and nothing of an empty one."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from dashboard.charts.recovery_panels import intake_figure, relapse_figure, retention_figure
+from dashboard.charts.theme import DARK, LIGHT
+from dashboard.sections.intake_periods import IntakePeriodsResult, ShownPeriod
+from dashboard.sections.retention import GroupRetention, RetentionResult, Stayed
+from dashboard.stats.intake_periods import PeriodShare
+from dashboard.stats.pain import proportion
+from dashboard.stats.survival import RecoveryCounts, cumulative_incidence
+
+
+def period(month: int, value: float | None, *, mature: bool = True) -> ShownPeriod:
+    first, last = date(2026, month, 1), date(2026, month, 28)
+    low, high = (None, None) if value is None else (value - 0.1, value + 0.2)
+    share = PeriodShare(first, last, "month", 30, mature, value, low, high, 0.1, 20.0, 9, 12, too_few=False)
+    return ShownPeriod(30, share)
+
+
+def group(name: str, *shares: int | None) -> GroupRetention:
+    stayed = [
+        Stayed(step, None if n is None else proportion(n, 100)) for step, n in enumerate(shares, start=2)
+    ]
+    return GroupRetention(name, 100, tuple(stayed), ())
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+def test_pain_again_is_dotted_where_too_few_are_followed(theme):
+    curve = cumulative_incidence(
+        RecoveryCounts.from_rows("all", [(5, 4, 0, 0), (90, 1, 0, 30), (200, 0, 0, 5)])
+    )
+    *_, solid, dotted = relapse_figure(curve, theme).data
+    assert (solid.line.dash, dotted.line.dash) == ("solid", "dot")
+    assert (list(solid.x), list(solid.y)) == ([0, 5], pytest.approx([0, 10]))
+    assert dotted.x[-1] == 200
+
+
+def test_without_a_curve_or_returns_there_is_nothing_to_draw():
+    assert relapse_figure(None, LIGHT).data == ()
+    assert relapse_figure(cumulative_incidence(RecoveryCounts.from_rows("all", [])), LIGHT).data == ()
+
+
+def test_periods_stand_at_their_middle_with_their_interval():
+    result = IntakePeriodsResult(
+        False, 84, 10, (period(1, 0.5), period(2, None), period(9, 0.4, mature=False))
+    )
+    complete, waiting = intake_figure(result, LIGHT).data
+    assert (list(complete.x), list(complete.y)) == ([date(2026, 1, 14)], [50])
+    assert list(complete.error_y.array) == pytest.approx([20])
+    assert list(complete.error_y.arrayminus) == pytest.approx([10])
+    assert "30 in the curve" in complete.text[0]
+    assert (waiting.marker.symbol, len(waiting.x)) == ("circle-open", 1)
+    assert intake_figure(IntakePeriodsResult(True, 84, 40, (period(2, None),)), LIGHT).data == ()
+
+
+def test_bars_are_everybody_and_marks_are_sites():
+    result = RetentionResult(False, True, (group("all", 90, 80, None), group("north", 95, None, 60)))
+    bars, marks = retention_figure(result, LIGHT).data
+    assert dict(zip(bars.x, bars.y, strict=True)) == {"visit 2": 90, "visit 3": 80}
+    assert (marks.name, dict(zip(marks.x, marks.y, strict=True))) == ("north", {"visit 2": 95, "visit 4": 60})
+    assert retention_figure(RetentionResult(False, False, result.groups), LIGHT).data == ()
+    assert retention_figure(RetentionResult(True, True, (group("all", None),)), LIGHT).data == ()
