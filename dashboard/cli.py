@@ -295,6 +295,11 @@ def _add_summary(commands: argparse._SubParsersAction[_Parser]) -> None:
     parser.add_argument(
         "--days", type=_days, default=(56, 84, 182), metavar="LIST", help="days to report (default 56,84,182)"
     )
+    parser.add_argument(
+        "--sections",
+        metavar="LIST",
+        help="with --json: only these sections, like pain,trend, or none (default all)",
+    )
     parser.add_argument("--all-goals", action="store_true", help="every goal, not only running")
     parser.add_argument(
         "--all-episodes",
@@ -568,7 +573,7 @@ def form_kit(arguments: argparse.Namespace, _deployment: Deployment, terminal: T
 def summary(arguments: argparse.Namespace, deployment: Deployment, terminal: Terminal) -> int:
     """Answer one question, as the owner of the record or for sharing."""
     from dashboard.question import NotAllowed, ask
-    from dashboard.sections.catalogue import SECTIONS, documents
+    from dashboard.sections.catalogue import documents, section_names
     from dashboard.summary import outcome_summary
     from dashboard.summary_json import as_json
 
@@ -585,6 +590,10 @@ def summary(arguments: argparse.Namespace, deployment: Deployment, terminal: Ter
     if arguments.stratify and arguments.by in (None, arguments.stratify):
         raise UsageError("--stratify needs groups to test: --by with another field")
     try:
+        names = section_names(arguments.sections) if arguments.json else ()
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    try:
         with using(open_store(deployment.database_url)) as engine, reading(engine) as connection:
             scope = Scope(arguments.audience)
             result = outcome_summary(
@@ -595,9 +604,7 @@ def summary(arguments: argparse.Namespace, deployment: Deployment, terminal: Ter
                 stratify=arguments.stratify,
                 days=arguments.days,
             )
-            sections = (
-                documents(connection, ask(connection, scope, cohort), SECTIONS) if arguments.json else {}
-            )
+            sections = documents(connection, ask(connection, scope, cohort), names) if names else {}
     except NotAllowed as error:
         raise UsageError(str(error)) from None
     if arguments.json:

@@ -292,6 +292,23 @@ DEFINITIONS: dict[str, tuple[str, ...]] = {
         source="Anderson, Cain and Gelber 1983, J Clin Oncol 1:710–719 (landmark method).",
         cannot_say="Cause and effect: people who feel better may come more, or less.",
     ),
+    "status": Definition(
+        "Word on the caseload",
+        "The first rule that holds: open red flag; off track (too little change of pain by the set day, or two "
+        "rises in a row); pain again after a return; ask (a score or an answer is due, or no word for the set "
+        "days); watch (not back after the set day); back, to be checked at 14 days; on track.",
+        source="The product's own rules on the clinic's settings; 2 of 10 points: Farrar et al. 2001, Pain 94:149–158.",
+        cannot_say="How somebody is: it says what is worth a look, and on which data.",
+    ),
+    "outlook": Definition(
+        "People like this, four weeks later",
+        "Share of runners of the same condition, symptom duration and pain, still followed and not back on this "
+        "patient's day, who are back 28 days later. With fewer than 20 of them first the pain, then "
+        "the duration is left out.",
+        "[F(d + 28) − F(d)] ÷ S(d)",
+        "The curve restarted at day d; equals R's survfit with start.time.",
+        "What will become of this patient.",
+    ),
 }
 
 

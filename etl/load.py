@@ -22,7 +22,7 @@ from etl.database import database_errors, own_connection
 from etl.entries import put_entries_back
 from etl.errors import RULES, FileStop, IdentifiersFound, LoadError, Problem
 from etl.identifiers import shown_file_name
-from etl.merge import leave_newer, merge
+from etl.merge import leave_newer, look_for_repeats, merge
 from etl.pseudonym import Pseudonyms
 from etl.snapshot import MOST_VANISHED, delete_vanished, stored_rows
 from etl.sources import Situation, Source, Sources
@@ -214,6 +214,8 @@ def _stage_files(
                 _stage_file(connection, report, file, source, stages, progress)
     finally:
         gc.enable()
+    for stage in stages.values():
+        look_for_repeats(connection, stage)
     return list(stages.values())
 
 

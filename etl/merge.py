@@ -75,7 +75,8 @@ def merge(connection: Connection, stage: Stage, clinic: str, load_number: int) -
         _find_episodes(connection, stage, clinic, result)
     if stage.table.by_patient:
         _refuse_misplaced(connection, stage, clinic, result)
-    _settle_repeated_rows(connection, stage, result)
+    if not stage.without_repeats:
+        _settle_repeated_rows(connection, stage, result)
     result.kept = keep_entries(connection, stage, clinic, load_number)
     if "reporter" in stage.rows.c and "reporter" not in stage.names:
         _find_reporters(connection, stage, clinic)
@@ -221,11 +222,31 @@ def _refuse_too_early(connection: Connection, stage: Stage, clinic: str, result:
 
 def _settle_repeated_rows(connection: Connection, stage: Stage, result: MergeResult) -> None:
     """The same row twice: one is kept and the rest counted. The same key with other values: all refused."""
+    for key, where in _own_keys(stage):
+        if _has_repeats(connection, stage, key, where):
+            _settle_repeated_keys(connection, stage, key, where, result)
+
+
+def look_for_repeats(connection: Connection, stage: Stage) -> None:
+    """Before the write lock: rows that name their episode can be compared without the store."""
+    if not stage.by_patient:
+        keys = _own_keys(stage)
+        stage.without_repeats = not any(_has_repeats(connection, stage, key, where) for key, where in keys)
+
+
+def _own_keys(stage: Stage) -> list[tuple[list[str], ColumnElement[bool]]]:
+    """Columns that name a row, and the rows that they name."""
     rows = stage.rows.c
-    natural = [name for name in stage.table.key if name in rows]
-    _settle_repeated_keys(connection, stage, natural, literal(value=True), result)
-    if "score_id" in stage.names:
-        _settle_repeated_keys(connection, stage, ["score_id"], rows.score_id != "", result)
+    keys: list[tuple[list[str], ColumnElement[bool]]] = [
+        ([name for name in stage.table.key if name in rows], literal(value=True))
+    ]
+    return [*keys, (["score_id"], rows.score_id != "")] if "score_id" in stage.names else keys
+
+
+def _has_repeats(connection: Connection, stage: Stage, key: list[str], where: ColumnElement[bool]) -> bool:
+    repeated = select(literal(1)).select_from(stage.rows).where(where)
+    repeated = repeated.group_by(*(stage.rows.c[name] for name in key)).having(func.count() > 1)
+    return connection.scalar(repeated.limit(1)) is not None
 
 
 def _settle_repeated_keys(
@@ -233,11 +254,6 @@ def _settle_repeated_keys(
 ) -> None:
     rows = stage.rows.c
     keys = [rows[name] for name in key]
-    repeated_key = (
-        select(literal(1)).select_from(stage.rows).where(where).group_by(*keys).having(func.count() > 1)
-    )
-    if connection.scalar(repeated_key.limit(1)) is None:
-        return
     values = [value for value in rows if value.name in stage.target.c and value.name not in (*key, *GIVEN)]
     alike = [
         or_(

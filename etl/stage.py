@@ -40,7 +40,8 @@ class Stage:
     names: columns of the store that the rows fill. constants: columns filled with one value for new rows only,
     because the files do not have them. `rows` is a temporary table: seq, file, line, then the columns. codes:
     gives episodes their short codes; all stages of a load share it. refused: in snapshot mode, a temporary table
-    with the keys of refused rows; `unkeyed` counts those whose key cannot be read.
+    with the keys of refused rows; `unkeyed` counts those whose key cannot be read. `without_repeats`: found before
+    the lock that no two rows have one key.
     """
 
     table: TableSpec
@@ -51,6 +52,7 @@ class Stage:
     codes: CodeBook | None = None
     refused: Table | None = None
     unkeyed: int = 0
+    without_repeats: bool = False
 
     @property
     def target(self) -> Table:

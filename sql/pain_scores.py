@@ -1,7 +1,8 @@
 """Pain at the first visit and later, as expressions on one row of episode_outcome.
 
 One question only (instrument and context), answered by patients. A score is found by the smallest of
-"distance in days, then points", kept as one whole number, which is much faster than ranking rows.
+"distance in days, then how far below TOP", kept as one whole number, which is much faster than ranking rows: of
+two scores on one day the worse counts, as everywhere.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from sql.schema import score
 FIRST_DAY, LAST_DAY = -28, 7
 LATER_FROM, LATER_TO, LATER_MIDDLE = 56, 84, 70
 PAIN_BANDS = ("0_3", "4_6", "7_10", "none")
+TOP = 500
+"""Above every pain score."""
 _HUNDREDTHS = 100_000
 _AFTERWARDS = 1_000
 
@@ -51,7 +54,7 @@ def later_key(question: PainQuestion) -> ColumnElement[int]:
 
 def points(key: ColumnElement[int]) -> ColumnElement[Any]:
     """The score that a key stands for, on its own scale; NULL without a key."""
-    return cast(key % _HUNDREDTHS, Float) / 100
+    return TOP - cast(key % _HUNDREDTHS, Float) / 100
 
 
 def pain_band(key: ColumnElement[int], question: PainQuestion) -> ColumnElement[str]:
@@ -65,7 +68,7 @@ def _smallest(
 ) -> ColumnElement[int]:
     day = epoch_day(score.c.scored_on) - outcome.c.start_day
     return (
-        select(func.min(distance * _HUNDREDTHS + cast(func.round(score.c.value * 100), Integer)))
+        select(func.min(distance * _HUNDREDTHS + cast(func.round((TOP - score.c.value) * 100), Integer)))
         .where(
             score.c.clinic == outcome.c.clinic,
             score.c.episode_id == outcome.c.episode_id,

@@ -36,6 +36,23 @@ SECTIONS: dict[str, Callable[[Connection, Asked], dict[str, Any]]] = {
 }
 
 
+def section_names(text: str | None) -> tuple[str, ...]:
+    """Sections named in a list with commas between, in their own order; all without a list, "none" for none.
+
+    Raises
+    ------
+    ValueError
+        if one is not known.
+    """
+    if text is None:
+        return tuple(SECTIONS)
+    wanted = {} if text == "none" else {name.strip(): True for name in text.split(",")}
+    unknown = [name for name in wanted if name not in SECTIONS]
+    if unknown:
+        raise ValueError(f"There is no section {unknown[0]!r}; there are {', '.join(SECTIONS)}, or none.")
+    return tuple(name for name in SECTIONS if name in wanted)
+
+
 def documents(connection: Connection, asked: Asked, names: Iterable[str]) -> dict[str, dict[str, Any]]:
     """The sections of these names, as plain dicts and lists."""
     return {name: SECTIONS[name](connection, asked) for name in names}

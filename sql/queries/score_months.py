@@ -18,7 +18,12 @@ from sql.schema import score
 BY_PATIENT = ("patient", "")
 BASELINE = (-28, 7)
 RANK = 1000
-"""Above twice any score: how near a score is stands before the point of a packed number, its value behind."""
+"""How near a score is stands above RANK in a packed number; below it, how far its value lies under TOP.
+
+So of two pain scores on one day the worse counts, as everywhere.
+"""
+TOP = 400
+"""Above every pain score, and under half of RANK."""
 
 Days = tuple[int, int, int]
 """First, last and middle day of a window; the score nearest the middle counts, of two the earlier."""
@@ -83,8 +88,8 @@ def pain_statement(scope: Scope, cohort: Cohort, later: Days, instruments: Seque
     """The query behind `pain_months`."""
     o, s = outcome.c, score.c
     packed = {
-        "baseline": func.min(case((_day().between(*BASELINE), _before_first() * RANK + s.value))),
-        "later": func.min(case((_day().between(*later[:2]), _distance(later[2]) * RANK + s.value))),
+        "baseline": func.min(case((_day().between(*BASELINE), _before_first() * RANK + TOP - s.value))),
+        "later": func.min(case((_day().between(*later[:2]), _distance(later[2]) * RANK + TOP - s.value))),
     }
     keys = (o.clinic, o.episode_id, o.start_day, s.instrument, s.context)
     pairs = (
@@ -152,4 +157,4 @@ def _value(packed: ColumnElement[float]) -> ColumnElement[float]:
     """The score in a packed number. A cast to whole numbers rounds on PostgreSQL and cuts on SQLite: as the score
     is under half of RANK, both give what stands before it.
     """
-    return packed - cast(packed / RANK, Integer) * RANK
+    return TOP - (packed - cast(packed / RANK, Integer) * RANK)

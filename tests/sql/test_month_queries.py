@@ -177,10 +177,10 @@ def test_by_month(store: Engine, rows, who: str, what: str):
             scored[month_of(start_of(person)), *given] += 1
         for scale in {(s.instrument, s.context) for _, s in days if s.instrument in PAIN}:
             of_scale = [(day, s.value) for day, s in days if (s.instrument, s.context) == scale]
-            baseline = [(day > 0, abs(day), value) for day, value in of_scale if -28 <= day <= 7]
-            later = [(abs(day - 70), day, value) for day, value in of_scale if 56 <= day <= 84]
+            baseline = [(day > 0, abs(day), -value) for day, value in of_scale if -28 <= day <= 7]
+            later = [(abs(day - 70), day, -value) for day, value in of_scale if 56 <= day <= 84]
             if baseline and later:
-                pairs[month_of(start_of(person)), *scale, min(baseline)[2], min(later)[2]] += 1
+                pairs[month_of(start_of(person)), *scale, -min(baseline)[2], -min(later)[2]] += 1
     people = {
         (row.clinic, row.episode_id)
         for row in rows["episode_outcome"]

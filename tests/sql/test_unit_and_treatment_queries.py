@@ -248,13 +248,13 @@ def first_pain(tables, o, question: PainQuestion) -> float | None:
     before = [s for s in scores if -28 <= s[0] <= 0]
     after = [s for s in scores if 0 < s[0] <= 7]
     if before:
-        return min(value for day, value in before if day == before[-1][0])
-    return after[0][1] if after else None
+        return max(value for day, value in before if day == before[-1][0])
+    return max(value for day, value in after if day == after[0][0]) if after else None
 
 
 def later_pain(tables, o, question: PainQuestion) -> float | None:
     within = [s for s in scores_of(tables, o, question) if 56 <= s[0] <= 84]
-    return min(within, key=lambda s: (abs(s[0] - 70), s[0], s[1]))[1] if within else None
+    return min(within, key=lambda s: (abs(s[0] - 70), s[0], -s[1]))[1] if within else None
 
 
 def band(pain: float | None, question: PainQuestion) -> str:
