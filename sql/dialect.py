@@ -99,25 +99,6 @@ def _month_number_postgresql(element: Any, compiler: Any, **kw: Any) -> str:
     return f"CAST(extract(year FROM {day}) * 12 + extract(month FROM {day}) - 1 AS INTEGER)"
 
 
-class calendar_month(FunctionElement[int]):  # noqa: N801
-    """A day number (days since 1970-01-01) as its month, YYYYMM."""
-
-    type = Integer()
-    inherit_cache = True
-
-
-@compiles(calendar_month, "sqlite")
-def _calendar_month_sqlite(element: Any, compiler: Any, **kw: Any) -> str:
-    return f"CAST(strftime('%Y%m', {compiler.process(element.clauses, **kw)} + 2440587.5) AS INTEGER)"
-
-
-@compiles(calendar_month, "postgresql")
-def _calendar_month_postgresql(element: Any, compiler: Any, **kw: Any) -> str:
-    return (
-        f"CAST(to_char(DATE '1970-01-01' + {compiler.process(element.clauses, **kw)}, 'YYYYMM') AS INTEGER)"
-    )
-
-
 class date_of_day(FunctionElement[date]):  # noqa: N801
     """The date of a number of days since 1970-01-01, to be compared with a date column."""
 

@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlalchemy import ColumnElement
 
-from sql.cohort import Cohort, Scope, day_number
+from sql.cohort import Cohort, Scope, day_number, in_curve
 from sql.schema import episode_outcome as outcome
 
 SETTLED_DAYS = 84
@@ -15,11 +15,4 @@ SETTLED_DAYS = 84
 
 def settled(scope: Scope, cohort: Cohort, as_of: date) -> ColumnElement[bool]:
     """Those in the curve whose first visit is at least 84 days before `as_of`."""
-    return (
-        scope.condition()
-        & cohort.selected()
-        & cohort.first_in_period()
-        & cohort.with_goal()
-        & (outcome.c.eligibility == "eligible")
-        & (outcome.c.start_day <= day_number(as_of) - SETTLED_DAYS)
-    )
+    return in_curve(scope, cohort) & (outcome.c.start_day <= day_number(as_of) - SETTLED_DAYS)

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Integer, Select, Subquery, and_, case, cast, func, select
 from sqlalchemy.sql.elements import ColumnElement
 
-from sql.cohort import Cohort, Scope
+from sql.cohort import Cohort, Scope, in_curve
 from sql.dialect import epoch_day
 from sql.schema import episode_outcome as outcome
 from sql.schema import score
@@ -52,7 +52,7 @@ def recovery_statement(scope: Scope, cohort: Cohort, context: str) -> Select[Any
     return (
         select(*columns, func.count())
         .select_from(outcome.outerjoin(first, same))
-        .where(_in_curve(scope, cohort))
+        .where(in_curve(scope, cohort))
         .group_by(outcome.c.symptom_duration, "band", outcome.c.day, outcome.c.outcome)
     )
 
@@ -62,7 +62,7 @@ def score_weeks(
 ) -> tuple[list[tuple[int, float, int]], int]:
     """(week, score, people) with one score per person and week, and how many started."""
     rows = connection.execute(weeks_statement(scope, cohort, context))
-    started = connection.scalar(select(func.count()).select_from(outcome).where(_in_curve(scope, cohort)))
+    started = connection.scalar(select(func.count()).select_from(outcome).where(in_curve(scope, cohort)))
     return [(row[0], row[1], row[2]) for row in rows], started or 0
 
 
@@ -74,7 +74,7 @@ def weeks_statement(scope: Scope, cohort: Cohort, context: str) -> Select[Any]:
     per_week = (
         select(week.label("week"), nearest.label("best"))
         .select_from(score.join(outcome, _own()))
-        .where(_in_curve(scope, cohort), _asked_about(context), day.between(0, LAST_WEEK * 7 + 6))
+        .where(in_curve(scope, cohort), _asked_about(context), day.between(0, LAST_WEEK * 7 + 6))
         .group_by(score.c.clinic, score.c.episode_id, "week")
         .subquery("per_week")
     )
@@ -88,7 +88,7 @@ def _baselines(scope: Scope, cohort: Cohort, context: str) -> Subquery:
     return (
         select(score.c.clinic, score.c.episode_id, func.max(rank * _PACK + score.c.value).label("best"))
         .select_from(score.join(outcome, _own()))
-        .where(_in_curve(scope, cohort), _asked_about(context), day.between(-28, 7))
+        .where(in_curve(scope, cohort), _asked_about(context), day.between(-28, 7))
         .group_by(score.c.clinic, score.c.episode_id)
         .subquery("baseline")
     )
@@ -97,16 +97,6 @@ def _baselines(scope: Scope, cohort: Cohort, context: str) -> Subquery:
 def _unpacked(best: ColumnElement[Any]) -> ColumnElement[Any]:
     """The score in rank * 1000 + score: scores are at most 10, so rounding and cutting off find the same rank."""
     return best - cast(best / _PACK, Integer) * _PACK
-
-
-def _in_curve(scope: Scope, cohort: Cohort) -> ColumnElement[bool]:
-    return and_(
-        scope.condition(),
-        cohort.selected(),
-        cohort.first_in_period(),
-        cohort.with_goal(),
-        outcome.c.eligibility == "eligible",
-    )
 
 
 def _asked_about(context: str) -> ColumnElement[bool]:

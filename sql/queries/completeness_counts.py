@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, select
 
-from sql.cohort import Cohort, Scope, day_number
+from sql.cohort import Cohort, Scope, day_number, in_curve
 from sql.dialect import date_of_day, month_of_day
 from sql.schema import episode_outcome as outcome
 from sql.schema import score
@@ -80,17 +80,6 @@ def statement(scope: Scope, cohort: Cohort, *, as_of: date) -> Select[*tuple[Any
         .where(in_curve(scope, cohort))
         .group_by("month", outcome.c.therapist)
         .order_by("month", outcome.c.therapist)
-    )
-
-
-def in_curve(scope: Scope, cohort: Cohort) -> ColumnElement[bool]:
-    """The episodes that the recovery curve rests on."""
-    return and_(
-        scope.condition(),
-        cohort.selected(),
-        cohort.first_in_period(),
-        cohort.with_goal(),
-        outcome.c.eligibility == "eligible",
     )
 
 

@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select, true
 
-from sql.cohort import Cohort, Scope, became, clinic_of_outcome
+from sql.cohort import Cohort, Scope, became, clinic_of_outcome, in_curve
 from sql.dialect import month_of_day
-from sql.queries.completeness_counts import MEASURES, in_curve, is_due, is_known
+from sql.queries.completeness_counts import MEASURES, is_due, is_known
 from sql.queries.quality_counts import RULES, same_episode
 from sql.schema import episode
 from sql.schema import episode_outcome as outcome

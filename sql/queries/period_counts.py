@@ -8,7 +8,8 @@ from datetime import date
 from sqlalchemy import Connection, Select, func, select
 
 from sql.cohort import Cohort, Scope, in_curve
-from sql.dialect import calendar_month
+from sql.dialect import month_number
+from sql.queries.months import first_day_of_month
 from sql.schema import episode_outcome as outcome
 
 
@@ -25,12 +26,12 @@ class PeriodCount:
 def period_counts(connection: Connection, scope: Scope, cohort: Cohort) -> list[PeriodCount]:
     """Everybody in the curve, by month of first visit, day and outcome."""
     rows = connection.execute(statement(scope, cohort))
-    return [PeriodCount(date(month // 100, month % 100, 1), day, what, n) for month, day, what, n in rows]
+    return [PeriodCount(first_day_of_month(month), day, what, n) for month, day, what, n in rows]
 
 
 def statement(scope: Scope, cohort: Cohort) -> Select[int, int, str, int]:
     """The query, by itself so that a test can look at its plan."""
-    columns = (calendar_month(outcome.c.start_day).label("month"), outcome.c.day, outcome.c.outcome)
+    columns = (month_number(outcome.c.start_day).label("month"), outcome.c.day, outcome.c.outcome)
     return (
         select(*columns, func.count())
         .where(in_curve(scope, cohort))

@@ -7,7 +7,7 @@ from datetime import date
 
 from sqlalchemy import Connection, Select, and_, case, func, select
 
-from sql.cohort import Cohort, Scope, day_number
+from sql.cohort import Cohort, Scope, day_number, in_curve
 from sql.dialect import epoch_day
 from sql.schema import episode_outcome as outcome
 from sql.schema import visit, visit_treatment
@@ -82,11 +82,7 @@ def statement(scope: Scope, cohort: Cohort, *, as_of: date) -> Select[str, int, 
     people = (
         select(visits.label("visits"), (left - o.day).label("since_return"), word.label("left_by"))
         .where(
-            scope.condition(),
-            cohort.selected(),
-            cohort.first_in_period(),
-            cohort.with_goal(),
-            o.eligibility == "eligible",
+            in_curve(scope, cohort),
             o.outcome == "returned",
             o.start_day + o.day <= day_number(as_of) - SEEN_DAYS,
         )

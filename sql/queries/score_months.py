@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Integer, Select, Subquery, and_, case, cast, func, select
 
-from sql.cohort import Cohort, Scope
+from sql.cohort import Cohort, Scope, in_curve
 from sql.dialect import epoch_day, month_number
 from sql.queries.months import first_day_of_month
 from sql.schema import episode_outcome as outcome
@@ -121,11 +121,7 @@ def _scores(
         select(*keys, *(value.label(name) for name, value in values.items()))
         .join(score, and_(s.clinic == o.clinic, s.episode_id == o.episode_id))
         .where(
-            scope.condition(),
-            cohort.selected(),
-            cohort.first_in_period(),
-            cohort.with_goal(),
-            o.eligibility == "eligible",
+            in_curve(scope, cohort),
             s.reporter.in_(BY_PATIENT),
             _day().between(BASELINE[0], later[1]),
         )

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Select, and_, case, cast, func, literal, select
 
-from sql.cohort import Cohort, Scope
+from sql.cohort import Cohort, Scope, in_curve
 from sql.dialect import epoch_day, unindexed
 from sql.reference import instruments
 from sql.schema import episode_outcome as outcome
@@ -66,17 +66,6 @@ def key_of(scale: AskedScale | None) -> tuple[ColumnElement[str], ...]:
     """What makes one person's scores on one scale."""
     person = (score.c.clinic, score.c.episode_id)
     return person if scale else (*person, score.c.instrument, score.c.context)
-
-
-def in_curve(scope: Scope, cohort: Cohort) -> ColumnElement[bool]:
-    """Episodes of the cohort that the recovery curve rests on."""
-    return and_(
-        scope.condition(),
-        cohort.selected(),
-        cohort.first_in_period(),
-        cohort.with_goal(),
-        outcome.c.eligibility == "eligible",
-    )
 
 
 def score_day() -> ColumnElement[int]:

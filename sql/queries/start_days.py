@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, Select, func, select
 
-from sql.cohort import Cohort, Scope
-from sql.queries.score_rows import in_curve
+from sql.cohort import Cohort, Scope, in_curve
 from sql.schema import episode_outcome as outcome
 
 
