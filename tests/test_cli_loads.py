@@ -13,6 +13,7 @@ import pytest
 from builders import make_episode, make_score, write_clinic
 
 from dashboard.cli import main
+from dashboard.commands import inbox as inbox_command
 from dashboard.reject_table import as_plain_cell
 from etl.inbox import alone
 
@@ -290,18 +291,16 @@ def test_hidden_and_unfinished_files_are_passed_over(place):
 
 
 def test_a_file_that_changed_meanwhile_stays(place, monkeypatch):
-    inbox = inbox_of(place, episodes=[make_episode()])
-    from dashboard import ledger_commands
-
-    moved = ledger_commands.move_aside
+    folder = inbox_of(place, episodes=[make_episode()])
+    moved = inbox_command.move_aside
 
     def changed_before(*arguments):
-        write_clinic(inbox, episodes=[make_episode(), make_episode("E2")])
+        write_clinic(folder, episodes=[make_episode(), make_episode("E2")])
         return moved(*arguments)
 
-    monkeypatch.setattr(ledger_commands, "move_aside", changed_before)
-    assert run("load", "--inbox", inbox) == 0
-    assert names(inbox) == ["done/load-1/report.json", "episodes.csv"]
+    monkeypatch.setattr(inbox_command, "move_aside", changed_before)
+    assert run("load", "--inbox", folder) == 0
+    assert names(folder) == ["done/load-1/report.json", "episodes.csv"]
 
 
 def test_two_schedulers_do_not_load_the_same_inbox_at_once(place, capsys):
@@ -327,9 +326,9 @@ def test_a_kill_between_load_and_move_loses_nothing(place):
 
 KILLED_BEFORE_MOVE = """
 import os, signal, sys
-from dashboard import ledger_commands
+from dashboard.commands import inbox
 from dashboard.cli import main
 
-ledger_commands.move_aside = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+inbox.move_aside = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 main(["load", "--inbox", sys.argv[1]], {})
 """

@@ -122,7 +122,7 @@ def test_without_a_store_it_is_exit_5(tmp_path, capsys):
 
 
 def test_a_statement_is_refused_with_what_is_missing(url, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr("dashboard.cli._today", lambda: date(2025, 1, 2))
+    monkeypatch.setattr("dashboard.commands.report.today", lambda: date(2025, 1, 2))
     assert run(url, "statement", "--out", tmp_path, "--month", "2024-06") == 2
     says = capsys.readouterr().err
     assert "1 runners started; a statement needs at least 30, and 40 for a share that may be shared" in says
@@ -202,7 +202,7 @@ def test_the_last_mature_month_could_be_followed_for_twelve_weeks():
 
 
 def test_a_statement_is_written_and_noted(tmp_path, monkeypatch):
-    monkeypatch.setattr("dashboard.cli._today", lambda: date(2025, 1, 2))
+    monkeypatch.setattr("dashboard.commands.report.today", lambda: date(2025, 1, 2))
     url = clinic_of(tmp_path, known=60, unknown=10)
     name = files.statement_stem(ask(url))
     assert name == "outcome-statement-2024-09-pfps"

@@ -1,4 +1,4 @@
-"""What the commands `report` and `statement` do."""
+"""`report` and `statement` at work; apart from their arguments, as it needs everything of the report."""
 
 from __future__ import annotations
 
