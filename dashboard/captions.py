@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from dashboard.group_summary import GroupSummary
 from dashboard.names import CLASS_NAMES, group_label, group_phrase
 from dashboard.stats.benchmark import Benchmark, source_words
 from dashboard.stats.certainty import detectable_difference
-from dashboard.summary import GroupSummary, OutcomeSummary
+from dashboard.summary import OutcomeSummary
 from dashboard.wording import (
     PER_CENT,
     claim_of,

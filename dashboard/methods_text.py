@@ -9,8 +9,8 @@ from importlib.resources import files
 
 from dashboard.names import CONDITION_NAMES
 from dashboard.stats.benchmark import Benchmark
-from dashboard.summary import benchmarks
 from dashboard.tables import Row
+from dashboard.verdicts import benchmarks
 from sql import reference
 
 COMPARE_WORDS = {"verdict": "compared", "never": "context, never compared"}

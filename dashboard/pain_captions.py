@@ -8,7 +8,7 @@ from dashboard.stats.benchmark import Benchmark
 from dashboard.stats.disclosure import MIN_CURVE
 from dashboard.stats.pain import FEWEST_FOR_QUARTILES
 from dashboard.stats.pain_shown import ChangeShown, RespondersShown, ShareShown
-from dashboard.summary import benchmarks
+from dashboard.verdicts import benchmarks
 from dashboard.wording import PER_CENT, count_words, interval_words, percent
 from sql.queries.score_rows import AskedScale
 from sql.reference import instruments

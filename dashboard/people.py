@@ -8,10 +8,11 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from dashboard.access import Reader
+from dashboard.group_summary import CLASSES
 from dashboard.names import CLASS_NAMES
 from dashboard.question import ask
 from dashboard.record_names import MEASURE_MISSING, MEASURE_NAMES, RULE_WORDS, month_name
-from dashboard.summary import CLASSES, OutcomeSummary
+from dashboard.summary import OutcomeSummary
 from dashboard.wording import count_words, long_date
 from sql.cohort import Cohort, Scope
 from sql.engine import reading, writing

@@ -6,10 +6,11 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from dashboard.group_summary import CLASSES, GroupSummary
 from dashboard.stats.difference import Difference
 from dashboard.stats.gray import GrayTest
 from dashboard.stats.log_rank import LogRank
-from dashboard.summary import CLASSES, GroupSummary, OutcomeSummary
+from dashboard.summary import OutcomeSummary
 
 SCHEMA = 1
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from dashboard.group_summary import GroupSummary
 from dashboard.names import group_name
-from dashboard.summary import GroupSummary, OutcomeSummary
+from dashboard.summary import OutcomeSummary
 from dashboard.wording import count_words, duration_words, median_words, percent, share_words, time_words
 
 Row = dict[str, str]

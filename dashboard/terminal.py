@@ -20,7 +20,8 @@ from etl.errors import RULES, Problem
 from etl.load import FileReport, LoadReport
 
 if TYPE_CHECKING:
-    from dashboard.summary import GroupSummary, OutcomeSummary
+    from dashboard.group_summary import GroupSummary
+    from dashboard.summary import OutcomeSummary
     from etl.rollback import RollbackReport
     from sql.queries.loads import Load, Reject
     from sql.queries.privacy_counts import PrivacyCounts
@@ -195,7 +196,7 @@ class Terminal:
     def summary(self, summary: OutcomeSummary) -> None:
         """A summary as a table and its verdicts."""
         from dashboard import recovery_words, wording
-        from dashboard.summary import benchmarks
+        from dashboard.verdicts import benchmarks
 
         audience = wording.audience_words(summary)
         self._out.print(f"[bold]Back running[/] · data to {wording.long_date(summary.as_of)} · {audience}")

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from dashboard.group_summary import GroupSummary
 from dashboard.names import group_phrase
 from dashboard.stats.benchmark import Benchmark, Verdict, claim_words, source_words
 from dashboard.stats.survival import MIN_FOLLOWED, TOLERANCE, Horizon, Quantile, sentence_interval
-from dashboard.summary import GroupSummary, OutcomeSummary, benchmarks
+from dashboard.summary import OutcomeSummary
+from dashboard.verdicts import benchmarks
 
 PER_CENT = "\N{NO-BREAK SPACE}%"
 WITHHELD = "not shown"

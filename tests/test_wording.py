@@ -10,6 +10,7 @@ from charts.groups import make_group
 
 from dashboard import captions, recovery_words, tables, wording
 from dashboard.comparison import Comparison
+from dashboard.group_summary import CLASSES, Became
 from dashboard.names import (
     CLASS_NAMES,
     CONDITION_NAMES,
@@ -22,7 +23,8 @@ from dashboard.stats.benchmark import compare
 from dashboard.stats.gray import GrayTest
 from dashboard.stats.log_rank import LogRank
 from dashboard.stats.survival import Horizon, Quantile
-from dashboard.summary import CLASSES, Became, OutcomeSummary, benchmarks
+from dashboard.summary import OutcomeSummary
+from dashboard.verdicts import benchmarks
 from sql.cohort import GROUPING_FIELDS, Cohort
 from sql.queries.intake_counts import IntakeCounts
 from sql.queries.store_facts import StoreFacts

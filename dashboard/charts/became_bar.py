@@ -7,8 +7,8 @@ from itertools import accumulate, pairwise
 import plotly.graph_objects as go
 
 from dashboard.charts.theme import Layer, Theme, base_figure, lay_on, spread
+from dashboard.group_summary import CLASSES, GroupSummary
 from dashboard.names import CLASS_NAMES
-from dashboard.summary import CLASSES, GroupSummary
 from dashboard.wording import count_words, percent
 
 LABEL_PIXELS = 36

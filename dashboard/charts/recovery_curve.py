@@ -19,11 +19,11 @@ from dashboard.charts.theme import (
     transparent,
     wrapped,
 )
+from dashboard.group_summary import GroupSummary
 from dashboard.names import group_label
 from dashboard.stats.benchmark import Benchmark
 from dashboard.stats.disclosure import proportion_withheld, shown_count
 from dashboard.stats.survival import Curve, too_few_followed
-from dashboard.summary import GroupSummary
 from dashboard.wording import groups_drawn, percent
 
 # Every horizon of a verdict is a tick, so that the table has its numbers; few enough for a phone.

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from dashboard.charts.theme import Layer, Theme
+from dashboard.group_summary import GroupSummary
 from dashboard.names import group_label
 from dashboard.stats.disclosure import shown_count
-from dashboard.summary import GroupSummary
 
 TABLE_LABEL_PIXELS = 92
 ROW_PIXELS = 19

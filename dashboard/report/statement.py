@@ -12,6 +12,7 @@ from importlib.metadata import version
 
 from sqlalchemy import Connection
 
+from dashboard.group_summary import GroupSummary
 from dashboard.names import group_phrase
 from dashboard.question import NotAllowed, ask
 from dashboard.report.brand import Brand, brand
@@ -22,7 +23,7 @@ from dashboard.report.month import Month, last_full_month, window
 from dashboard.sections.retention import EVERYBODY
 from dashboard.sections.visits import VisitsResult, visits_section
 from dashboard.stats.disclosure import MIN_CURVE
-from dashboard.summary import GroupSummary, OutcomeSummary, outcome_summary
+from dashboard.summary import OutcomeSummary, outcome_summary
 from dashboard.wording import audience_words, interval_words, long_date, percent, time_words
 from sql.cohort import Cohort, Scope
 

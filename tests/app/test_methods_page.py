@@ -7,7 +7,7 @@ from app.driver import Visit, said
 
 from dashboard.definitions import DEFINITIONS, definition
 from dashboard.methods_text import chapters
-from dashboard.summary import benchmarks
+from dashboard.verdicts import benchmarks
 from sql import reference
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from app.driver import Visit, choose, figure, said, summary_of, tiles
 
+from dashboard.group_summary import CLASSES, GroupSummary
 from dashboard.names import CONDITION_SHORT
-from dashboard.summary import CLASSES, GroupSummary, OutcomeSummary
+from dashboard.summary import OutcomeSummary
 
 
 def per_cent(share: float) -> str:

@@ -8,7 +8,7 @@ import re
 import pytest
 from app.driver import PAGES, Visit, choose, figure, said, summary_of, tiles
 
-from dashboard.summary import CLASSES
+from dashboard.group_summary import CLASSES
 
 
 def numbers_of_people(text: str) -> list[int]:

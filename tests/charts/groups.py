@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from dashboard.group_summary import Became, GroupSummary
 from dashboard.stats.certainty import certainty
 from dashboard.stats.survival import (
     RecoveryCounts,
@@ -12,7 +13,6 @@ from dashboard.stats.survival import (
     quantile,
     restricted_mean,
 )
-from dashboard.summary import Became, GroupSummary
 
 DAYS = (21, 56, 84, 182)
 

@@ -9,8 +9,8 @@ from charts.groups import make_group
 
 from dashboard.charts.became_bar import became_figure, class_shares
 from dashboard.charts.theme import LIGHT
+from dashboard.group_summary import CLASSES, Became
 from dashboard.names import CLASS_NAMES
-from dashboard.summary import CLASSES, Became
 
 EVERY_CLASS = Became(returned=50, in_care=20, stopped=10, discharged_unrecorded=10, lost=9, cannot_count=1)
 TO_SHARE = Became(returned=60, in_care=15, stopped=None, discharged_unrecorded=10, lost=None, cannot_count=0)

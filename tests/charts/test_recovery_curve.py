@@ -7,7 +7,7 @@ from charts.groups import make_group
 
 from dashboard.charts.recovery_curve import label_margin, recovery_figure, steps
 from dashboard.charts.theme import DARK, LIGHT
-from dashboard.summary import benchmarks
+from dashboard.verdicts import benchmarks
 
 # Four runners: back on day 10, stopped on day 20, back on day 40, last heard of on day 60.
 # By hand: F = 1/4 from day 10, S = 1/2 after the stop, F = 1/4 + 1/2 * 1/2 = 1/2 from day 40.

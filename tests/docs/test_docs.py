@@ -20,9 +20,10 @@ from generate import DOCS, PART, ROOT
 
 from dashboard.cli import DATABASE, USAGE, main
 from dashboard.deployment import Deployment
+from dashboard.group_summary import CLASSES, RMST_DAYS
 from dashboard.names import CLASS_NAMES
 from dashboard.stats import benchmark, disclosure, log_rank, survival
-from dashboard.summary import CLASSES, HORIZONS_DAYS, RMST_DAYS
+from dashboard.summary import HORIZONS_DAYS
 from etl.contract import TABLES
 from etl.errors import RULES, LoadError, UsageError
 from etl.load import MOST_REJECTED

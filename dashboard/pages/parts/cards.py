@@ -8,9 +8,11 @@ from typing import Literal
 import streamlit as st
 
 from dashboard import wording
+from dashboard.group_summary import GroupSummary
 from dashboard.names import CONDITION_NAMES, CONDITION_SHORT, VERDICT_ICONS
 from dashboard.stats.benchmark import Benchmark
-from dashboard.summary import GroupSummary, OutcomeSummary, benchmarks
+from dashboard.summary import OutcomeSummary
+from dashboard.verdicts import benchmarks
 
 MOST_CARDS = 2
 TILE_DAYS = (84, 182)

@@ -9,7 +9,8 @@ from dashboard.pages.parts import panels
 from dashboard.pages.parts.filters import Question
 from dashboard.sections.follow_up import follow_up_section
 from dashboard.sections.intake_periods import intake_periods_section
-from dashboard.summary import OutcomeSummary, benchmarks
+from dashboard.summary import OutcomeSummary
+from dashboard.verdicts import benchmarks
 from dashboard.wording import time_words
 
 RECOVERY_PAGE = "dashboard/pages/return_to_running.py"

@@ -16,8 +16,9 @@ from dashboard.definitions import definition
 from dashboard.pages.parts import readers
 from dashboard.pages.parts.filters import Question
 from dashboard.question import Asked, NotAllowed
-from dashboard.summary import OutcomeSummary, benchmarks
+from dashboard.summary import OutcomeSummary
 from dashboard.tables import Row
+from dashboard.verdicts import benchmarks
 from sql.engine import StoreError
 
 Result = TypeVar("Result")

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, Engine
 
 from dashboard.deployment import read_deployment
 from dashboard.question import Asked, ask
-from dashboard.summary import OutcomeSummary, definition_of_return, outcome_summary
+from dashboard.return_definition import definition_of_return
+from dashboard.summary import OutcomeSummary, outcome_summary
 from sql.cohort import Cohort, Scope
 from sql.engine import StoreError, reading
 from sql.queries.audit_lines import AuditLine, audit_lines

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dashboard.captions import became_caption, became_sentence, became_title, excluded_sentence
+from dashboard.group_summary import GroupSummary
 from dashboard.names import CLASS_NAMES, group_name
 from dashboard.report.chapters.cells import GROUP, count, people, share
 from dashboard.report.content import BarChart, Block, Cell, Chapter, Column, Heading, Paragraph, Table
 from dashboard.report.palette import CLASS_COLOURS
 from dashboard.report.results import ReportResults
-from dashboard.summary import GroupSummary, OutcomeSummary
+from dashboard.summary import OutcomeSummary
 from dashboard.wording import count_words
 
 

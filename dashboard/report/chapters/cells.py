@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from dashboard.group_summary import GroupSummary
 from dashboard.names import group_name
 from dashboard.report.content import Cell, Column
 from dashboard.stats.survival import Horizon
-from dashboard.summary import GroupSummary
 from dashboard.wording import WITHHELD, count_words, time_words
 
 GROUP = Column("group", "group", "text", "the group of people")

@@ -6,7 +6,7 @@ from dashboard.captions import evidence_words
 from dashboard.definitions import DEFINITIONS
 from dashboard.report.content import Chapter, Column, Paragraph, Table
 from dashboard.report.results import ReportResults
-from dashboard.summary import benchmarks
+from dashboard.verdicts import benchmarks
 
 OF_UNITS = ("expected_units", "funnel")
 PRINTED = (

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dashboard.captions import definition_sentence
+from dashboard.group_summary import GroupSummary
 from dashboard.names import CONDITION_NAMES, CONDITION_SHORT, group_name
 from dashboard.report.chapters.cells import GROUP, IN_CURVE, MEDIAN, STARTED, median_cell, people, share
 from dashboard.report.content import Block, Cell, Chapter, Column, Heading, Paragraph, Table
 from dashboard.report.results import ReportResults
 from dashboard.stats.survival import sentence_interval
-from dashboard.summary import GroupSummary, OutcomeSummary
+from dashboard.summary import OutcomeSummary
 from dashboard.wording import (
     WITHHELD,
     badge_words,

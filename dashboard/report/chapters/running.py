@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dashboard.captions import curve_caption, curve_title, sureness_caption
+from dashboard.group_summary import GroupSummary
 from dashboard.names import CONDITION_SHORT, group_label, group_name
 from dashboard.report.chapters.cells import (
     GROUP,
@@ -34,7 +35,8 @@ from dashboard.report.palette import CONDITION_COLOURS, TEXT, colours
 from dashboard.report.results import ReportResults
 from dashboard.stats.disclosure import proportion_withheld, shown_count
 from dashboard.stats.survival import Curve, too_few_followed
-from dashboard.summary import GroupSummary, OutcomeSummary, benchmarks
+from dashboard.summary import OutcomeSummary
+from dashboard.verdicts import benchmarks
 from dashboard.wording import WITHHELD, claim_of, count_words, groups_drawn, time_words
 
 LAST_DAY = 182
