@@ -28,7 +28,8 @@ def units_chapter(results: ReportResults) -> Chapter | None:
     blocks: list[Block] = [Paragraph(reflection_sentence(units))]
     if found.funnel is not None:
         if found.plotted >= 2:
-            blocks.append(_chart(found, found.funnel))
+            chart = _chart(found, found.funnel)
+            blocks += [chart, _limits(chart)]
         blocks.append(_table(found, found.funnel))
     blocks += [Paragraph(text, "note") for text in (chance_sentence(found), LIMITS_OF_THE_COMPARISON) if text]
     return Chapter("therapists", "Therapists, for reflection", tuple(blocks))
@@ -57,7 +58,30 @@ def _chart(found: UnitsBy, funnel: Funnel) -> FunnelChart:
         limits=tuple(limits),
         x_title="people the figure rests on",
         table="therapists",
+        limits_table="therapists_limits",
     )
+
+
+def _limits(chart: FunnelChart) -> Table:
+    """What the lines of the funnel rest on: one row for each size."""
+    columns = (
+        Column("people", chart.x_title, "number", "how many people a figure would rest on"),
+        *(
+            Column(
+                f"{side}_{words.removesuffix(' %')}".replace(".", "_"), f"{side} {words}", "share", meaning
+            )
+            for words, *_ in chart.limits
+            for side, meaning in (
+                ("lower", f"lower limit of chance, {words}"),
+                ("upper", f"upper limit, {words}"),
+            )
+        ),
+        Column("centre", "all together", "share", "share back by week 12 of all of them"),
+    )
+    sizes = chart.limits[0][1]
+    edges = [edge for _, _, low, high in chart.limits for edge in (low, high)]
+    rows = tuple((size, *(edge[at] for edge in edges), chart.centre) for at, size in enumerate(sizes))
+    return Table("therapists_limits", "Limits of the funnel", columns, rows, on_paper="no")
 
 
 def _table(found: UnitsBy, funnel: Funnel) -> Table:
@@ -74,6 +98,16 @@ def _table(found: UnitsBy, funnel: Funnel) -> Table:
         Column("ratio_low", "low", "ratio", "lower 95 % limit", "ratio"),
         Column("ratio_high", "high", "ratio", "upper 95 % limit", "ratio"),
         Column("position", "against chance", "text", "only beyond 99.8 % is a signal"),
+        Column(
+            "rests_on",
+            "people the figure rests on",
+            "number",
+            "how many in effect stand behind it",
+            on_paper=False,
+        ),
+        Column(
+            "drawn_at", "drawn at", "share", "where the mark stands: all together × ratio", on_paper=False
+        ),
         Column("long_symptoms", "symptoms over 4 months", "share", "of those of whom it is known"),
         Column("high_pain", "pain 7–10 at the start", "share", "of those of whom it is known"),
     )
@@ -86,5 +120,6 @@ def _row(point: FunnelPoint, mix: Mix) -> tuple[Cell, ...]:
     unit = point.unit
     return (
         unit.unit, unit.episodes, unit.value, unit.low, unit.high, unit.expected,
-        point.ratio, point.ratio_low, point.ratio_high, position_words(point), mix.long_symptoms, mix.high_pain,
+        point.ratio, point.ratio_low, point.ratio_high, position_words(point), unit.n_effective,
+        point.plotted, mix.long_symptoms, mix.high_pain,
     )  # fmt: skip
