@@ -101,7 +101,7 @@ def _blocks(blocks: Iterable[Block], files: dict[str, bytes]) -> Iterable[dict[s
             case Paragraph():
                 yield {"kind": "paragraph", "role": block.role, "runs": runs(block.text)}
             case Table():
-                if block.on_paper != "no":
+                if block.on_paper != "no" and printed_rows(block):
                     yield _table(block)
             case _:
                 file = f"{block.name}.svg"
@@ -164,6 +164,6 @@ def without_repeats(rows: Sequence[list[str]]) -> list[list[str]]:
 
 
 def runs(text: str) -> list[dict[str, Any]]:
-    """Text with **bold** as pieces."""
-    pieces = re.split(r"\*\*", text)
+    """Text with **bold** as pieces; a sign of equality keeps its two sides on one line."""
+    pieces = re.split(r"\*\*", text.replace(" = ", "\u00a0=\u00a0"))
     return [{"text": piece, "bold": number % 2 == 1} for number, piece in enumerate(pieces) if piece]

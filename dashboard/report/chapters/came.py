@@ -18,17 +18,12 @@ def came_chapter(results: ReportResults) -> Chapter:
     blocks: list[Block] = [Heading(f"New in {results.month.words}"), _intake_words(results)]
     if results.came is not None:
         blocks.append(_intake_table(results))
-    blocks.append(Heading("What became of the twelve months' starters"))
     if summary.everybody.started == 0:
         blocks.append(Paragraph("Nobody started in these twelve months."))
     else:
-        blocks += [
-            _bar(summary),
-            Paragraph(became_sentence(summary)),
-            _lost_words(summary),
-            _classes(summary),
-        ]
-    blocks.append(Paragraph(excluded_sentence(summary), "note"))
+        blocks += [_bar(summary), _lost_words(summary), _classes(summary)]
+    if summary.everybody.started != 0 or any(n != 0 for n in vars(summary.excluded).values()):
+        blocks.append(Paragraph(excluded_sentence(summary), "note"))
     return Chapter("came", "Who came, and what became of them", tuple(blocks))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from dashboard.report.chapters.cells import count
@@ -36,9 +37,9 @@ ALWAYS_DRAWN = "back_by_12_weeks"
 MOST_DRAWN = 2
 POINTS_DRAWN = 24
 SIGNS = {
-    "concern": ("diamonds", "for the worse"),
-    "improvement": ("squares", "for the better"),
-    "neutral": ("triangles", "changed"),
+    "concern": "Diamonds: a change for the worse",
+    "improvement": "Squares: a change for the better",
+    "neutral": "Triangles: a change",
 }
 
 
@@ -47,7 +48,7 @@ def trends_chapter(results: ReportResults) -> Chapter | None:
     trends: Trends = results.found["trends"]
     blocks: list[Block] = []
     if trends.trends:
-        blocks += [_measures(trends), Paragraph(CHANCE, "note")]
+        blocks += _measures(trends)
         blocks += [_chart(trend, trends) for trend in drawn(trends)]
     intake: IntakePeriodsResult = results.found["intake_periods"]
     blocks += intake_blocks(intake, trends, results.k)
@@ -69,7 +70,14 @@ def drawn(trends: Trends) -> list[Trend]:
     return [trend for trend in (first + changed)[:MOST_DRAWN] if trend.counted]
 
 
-def _measures(trends: Trends) -> Table:
+def _measures(trends: Trends) -> list[Block]:
+    table = _measures_table(trends)
+    if any(trend.last for trend in trends.trends):
+        return [table, Paragraph(CHANCE, "note")]
+    return [replace(table, on_paper="no"), Paragraph("No measure has a month that can be counted yet.")]
+
+
+def _measures_table(trends: Trends) -> Table:
     columns = (
         Column("measure", "measure", "text", "what is followed"),
         Column("last", "last value", "text", "value of the last period that counts"),
@@ -146,8 +154,7 @@ def _signal(point: TrendPoint) -> str:
 def signs_sentence(points: Sequence[TrendPoint]) -> str:
     """Which shape of a point says what; nothing where none stands out."""
     there = {_signal(point) for point in points} - {""}
-    words = [f"{shape} {meaning}" for kind, (shape, meaning) in SIGNS.items() if kind in there]
-    return f" Points that stand out: {', '.join(words)}." if words else ""
+    return "".join(f" {words}." for kind, words in SIGNS.items() if kind in there)
 
 
 def _points(trends: Trends) -> Table:
