@@ -13,7 +13,8 @@ from dashboard.question import NotAllowed
 from dashboard.report import files
 from dashboard.report.noted import REPORT_MADE, STATEMENT_MADE, note, subject
 from dashboard.report.results import ReportRequest, ReportResults, gather
-from dashboard.report.statement import StatementRequest, statement, statement_document
+from dashboard.report.statement import StatementRequest, statement
+from dashboard.report.statement_page import statement_document
 from dashboard.terminal import Terminal
 from etl.errors import UsageError
 from sql.cohort import Scope

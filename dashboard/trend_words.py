@@ -220,7 +220,8 @@ def _limits_sentence(trend: Trend) -> str:
         return ""
     mean, limits = value_words(trend.measure, last.mean), _limits_words(trend, last.lower, last.upper)
     points = trend.segments[-1].points
-    text = f"Mean {mean}, limits {limits}, from {points} {UNIT_NAMES[trend.unit]}"
+    periods = trend.unit if points == 1 else UNIT_NAMES[trend.unit]
+    text = f"Mean {mean}, limits {limits}, from {points} {periods}"
     if not trend.trial:
         return f"{text}."
     runs = ""

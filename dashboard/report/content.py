@@ -167,7 +167,7 @@ class PeriodChart:
 class FunnelChart:
     """Units by their size with limits around the whole.
 
-    points are (name, x, y, signal), in the order of the rows of `table`; limits are (words, x, low, high) and
+    points are (name, x, y, signal), a name empty where there are too many; limits are (words, x, low, high) and
     stand, row by row, in the table `limits_table`.
     """
 

@@ -36,11 +36,21 @@ def funnel(chart: FunnelChart) -> Figure:
             markersize=4.5,
         )  # fmt: skip
     in_per_cent(axes)
+    axes.set_ylim(*_height(chart))
     axes.set_xlabel(chart.x_title)
     if chart.limits and chart.limits[0][1]:
         axes.set_xlim(chart.limits[0][1][0], chart.limits[0][1][-1])
     _names(figure, axes, chart)
     return figure
+
+
+def _height(chart: FunnelChart) -> tuple[float, float]:
+    """From the lowest to the highest of limits and marks, with a tenth of air, within 0 to 100 %."""
+    y = [value for _, _, value, _ in chart.points]
+    y += [value for _, _, low, high in chart.limits for value in (*low, *high)]
+    lowest, highest = min(y, default=0.0), max(y, default=1.0)
+    air = (highest - lowest) / 10
+    return (max(lowest - air, -0.02), min(highest + air, 1.03))
 
 
 def _names(figure: Figure, axes: Axes, chart: FunnelChart) -> None:
@@ -50,6 +60,8 @@ def _names(figure: Figure, axes: Axes, chart: FunnelChart) -> None:
     marks = [_around(float(x), float(y), MARK_POINTS) for x, y in spots]
     placed: list[Box] = []
     for (name, x, y, _), spot in zip(chart.points, spots, strict=True):
+        if not name:
+            continue
         offset = _free_offset(name, (float(spot[0]), float(spot[1])), [*marks, *placed])
         placed.append(_name_box(name, (float(spot[0]), float(spot[1])), offset))
         axes.annotate(

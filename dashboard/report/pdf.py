@@ -32,7 +32,7 @@ from dashboard.report.figures import FONTS, svg
 
 TEMPLATE = Path(__file__).with_name("template.typ")
 STANDARD = "ua-1"
-PREVIEW_PPI = 110
+PREVIEW_PPI = 144
 LONG_TEXT = 46  # characters from which a column of text is wrapped
 TITLE_WIDTH = 15  # characters of a line in the title of a column of numbers
 TOO_FEW = "† fewer than 10 people in effect stand behind this figure"

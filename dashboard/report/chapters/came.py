@@ -21,7 +21,7 @@ def came_chapter(results: ReportResults) -> Chapter:
     if summary.everybody.started == 0:
         blocks.append(Paragraph("Nobody started in these twelve months."))
     else:
-        blocks += [_bar(summary), _lost_words(summary), _classes(summary)]
+        blocks += [_bar(summary), *_lost_words(summary), _classes(summary)]
     if summary.everybody.started != 0 or any(n != 0 for n in vars(summary.excluded).values()):
         blocks.append(Paragraph(excluded_sentence(summary), "note"))
     return Chapter("came", "Who came, and what became of them", tuple(blocks))
@@ -85,14 +85,17 @@ def _bar(summary: OutcomeSummary) -> BarChart:
     )
 
 
-def _lost_words(summary: OutcomeSummary) -> Paragraph:
-    """Where people are lost, in one sentence that says what would help."""
+def _lost_words(summary: OutcomeSummary) -> list[Block]:
+    """Where people are lost, in one sentence that says what would help; nothing where nobody is."""
     became, k = summary.everybody.became, summary.k
-    return Paragraph(
+    if became.lost == 0 and became.discharged_unrecorded == 0:
+        return []
+    text = (
         f"Of **{count_words(became.lost, k)} lost** and **{count_words(became.discharged_unrecorded, k)} "
         "discharged without a recorded return** nobody knows whether they run. One question to each would "
-        "make every figure here surer.",
+        "make every figure here surer."
     )
+    return [Paragraph(text)]
 
 
 def _classes(summary: OutcomeSummary) -> Table:

@@ -17,6 +17,7 @@ from dashboard.unit_words import (
 )
 
 STEPS = 60
+MOST_NAMED = 16
 
 
 def units_chapter(results: ReportResults) -> Chapter | None:
@@ -38,20 +39,29 @@ def units_chapter(results: ReportResults) -> Chapter | None:
 def _chart(found: UnitsBy, funnel: Funnel) -> FunnelChart:
     points = [point for point in funnel.points if point.plotted is not None]
     widest = max((point.unit.n_effective or 0.0 for point in points), default=0.0) * 1.1
-    first = MIN_EPISODES * 0.8
+    smallest = min((point.unit.n_effective or 0.0 for point in points), default=0.0)
+    first = max(MIN_EPISODES * 0.8, smallest / 2)
     sizes = tuple(first + (max(widest, first + 1) - first) * step / STEPS for step in range(STEPS + 1))
     limits = []
     for words, z in (("95 %", Z_95), ("99.8 %", Z_998)):
         bounds = [funnel_limits(funnel.centre, n, z, funnel.tau2) for n in sizes]
         limits.append((words, sizes, tuple(low for low, _ in bounds), tuple(high for _, high in bounds)))
     title, sentence = funnel_title(found), funnel_caption(found)
+    named = len(points) <= MOST_NAMED
+    if not named:
+        sentence += " Only those beyond the limits are named; the table has all."
     return FunnelChart(
         name="therapists_funnel",
         title=title,
         sentence=sentence,
         alt=f"{title}. {sentence} The numbers stand in the table below.",
         points=tuple(
-            (point.unit.unit, point.unit.n_effective or 0.0, point.plotted or 0.0, point.signal)
+            (
+                point.unit.unit if named or point.signal else "",
+                point.unit.n_effective or 0.0,
+                point.plotted or 0.0,
+                point.signal,
+            )
             for point in points
         ),
         centre=funnel.centre,
