@@ -53,6 +53,7 @@ SETTINGS: Any = {
     "xtick.major.size": 0,
     "ytick.major.size": 0,
 }
+KEY_COLUMNS = (0.005, 0.375, 0.612)  # wide enough for "fewer than 8" behind the longest words
 DASHES = ("solid", (0, (6, 1.5)), (0, (3, 1.2)), "dashdot", (0, (8, 2, 1.5, 2)))
 
 
@@ -153,8 +154,7 @@ def _bar(chart: BarChart) -> Figure:
             )  # fmt: skip
         left += size
         shown = chart.few if people is None else f"{people:,}"
-        column, row = number % 3, number // 3
-        x, y = 0.005 + column * 0.335, 0.30 - row * 0.22
+        x, y = KEY_COLUMNS[number % 3], 0.30 - number // 3 * 0.22
         figure.patches.append(_swatch(figure, x, y, colour, hatch))
         figure.text(x + 0.024, y + 0.012, f"{words}: {shown}", va="bottom", fontsize=8)
     axes.set_xlim(0, total)

@@ -102,7 +102,11 @@ def _blocks(blocks: Iterable[Block], files: dict[str, bytes]) -> Iterable[dict[s
                 yield {"kind": "paragraph", "role": block.role, "runs": runs(block.text)}
             case Table():
                 if block.on_paper != "no" and printed_rows(block):
-                    yield _table(block)
+                    yield (
+                        _note(f"{block.title}: too few people to show.")
+                        if nothing_shown(block)
+                        else _table(block)
+                    )
             case _:
                 file = f"{block.name}.svg"
                 files[file] = svg(block)
@@ -110,6 +114,19 @@ def _blocks(blocks: Iterable[Block], files: dict[str, bytes]) -> Iterable[dict[s
                     "kind": "chart", "title": block.title, "sentence": block.sentence, "alt": block.alt,
                     "file": file,
                 }  # fmt: skip
+
+
+def _note(text: str) -> dict[str, Any]:
+    return {"kind": "paragraph", "role": "note", "runs": runs(text)}
+
+
+def nothing_shown(table: Table) -> bool:
+    """Whether a table has columns of numbers, and words for too few, or nothing, in all of their cells."""
+    numbers = [at for at, column in enumerate(table.columns) if column.kind != "text" and column.on_paper]
+    cells = [row[at] for row in table.rows[: table.paper_rows] for at in numbers]
+    return any(cells) and all(
+        cell is None or (isinstance(cell, str) and cell != "not reached") for cell in cells
+    )
 
 
 def _table(table: Table) -> dict[str, Any]:

@@ -21,7 +21,7 @@ def came_chapter(results: ReportResults) -> Chapter:
     if summary.everybody.started == 0:
         blocks.append(Paragraph("Nobody started in these twelve months."))
     else:
-        blocks += [_bar(summary), *_lost_words(summary), _classes(summary)]
+        blocks += [*_bar(summary), *_lost_words(summary), _classes(summary)]
     if summary.everybody.started != 0 or any(n != 0 for n in vars(summary.excluded).values()):
         blocks.append(Paragraph(excluded_sentence(summary), "note"))
     return Chapter("came", "Who came, and what became of them", tuple(blocks))
@@ -34,7 +34,7 @@ def _intake_words(results: ReportResults) -> Paragraph:
             "people came in the other months."
         )
     now = count_words(results.came.everybody.started, results.k)
-    text = f"**{now}** started in {results.month.words}"
+    text = f"**{now[:1].upper()}{now[1:]}** started in {results.month.words}"
     if results.came_before is not None:
         before = count_words(results.came_before.everybody.started, results.k)
         text += f"; {before} in {results.compared_month.words}"
@@ -70,9 +70,12 @@ def _started(summary: OutcomeSummary, name: str) -> Cell:
     return 0 if group is None else people(group.started)
 
 
-def _bar(summary: OutcomeSummary) -> BarChart:
+def _bar(summary: OutcomeSummary) -> list[Block]:
+    """The six classes as a bar; only words where none of them is large enough to be drawn."""
     became = summary.everybody.became
-    return BarChart(
+    if not any(vars(became).values()):
+        return [Heading(became_title(summary)), Paragraph(became_caption(summary))]
+    chart = BarChart(
         name="became",
         title=became_title(summary),
         sentence=became_caption(summary),
@@ -83,6 +86,7 @@ def _bar(summary: OutcomeSummary) -> BarChart:
         few=count_words(None, summary.k),
         table="became",
     )
+    return [chart]
 
 
 def _lost_words(summary: OutcomeSummary) -> list[Block]:
