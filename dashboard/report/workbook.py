@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from io import BytesIO
-from textwrap import shorten
+from textwrap import shorten, wrap
 from typing import Any
 
 import xlsxwriter
@@ -40,12 +40,12 @@ NUMBER_FORMATS = {
     "days": "#,##0",
     "date": "d mmm yyyy",
 }
-WIDE = {"text": 26, "count": 13, "share": 13, "number": 11, "ratio": 11, "whole": 11, "days": 13, "date": 13}
-WIDEST, WRAP_FROM = 70, 70
+WIDE = {"text": 9, "count": 9, "share": 9, "number": 9, "ratio": 9, "whole": 9, "days": 9, "date": 13}
+FIRST_WIDE, WIDEST, WIDEST_OF_FEW, FEW_COLUMNS = 18, 30, 80, 3
+"""Columns in characters: narrow enough that a printed sheet stays legible."""
 SHEET_NAME_LENGTH = 31
 LINE_POINTS = 15
 LINE_CHARACTERS, TEXT_COLUMNS = 110, 8
-HEADER_CHARACTERS = 11
 
 
 class _Book:
@@ -127,8 +127,8 @@ def _contents(made: _Book, sheet: Worksheet) -> None:
 def _chapter(made: _Book, chapter: Chapter) -> None:
     sheet = made.sheet(_sheet_name(chapter.title), chapter.title)
     sheet.write_string(0, 0, chapter.title, made.format(bold=True, font_size=14))
-    row, widths = 2, [0] * 40
     printed = [table for table in chapter.tables if table.on_paper != "no"]
+    row, widths = 2, column_widths(printed)
     for block in chapter.blocks:
         match block:
             case Heading():
@@ -167,46 +167,52 @@ def _sentences(made: _Book, sheet: Worksheet, row: int, text: str, **style: Any)
 
 def _data_sheet(made: _Book, table: Table) -> None:
     """A table alone on its sheet, its header frozen in the first row."""
-    name = _sheet_name(table.name.replace("_", " ").capitalize())
-    sheet, widths = made.sheet(name, table.title), [0] * 40
+    name = _sheet_name(table.name.replace("_curve_by_week", "_curve").replace("_", " ").capitalize())
+    sheet, widths = made.sheet(name, table.title), column_widths([table])
     _write_table(made, sheet, name, table, 0, widths)
     sheet.freeze_panes(1, 1)
+    sheet.repeat_rows(0)
     _set_widths(sheet, widths)
 
 
-def _write_table(made: _Book, sheet: Worksheet, name: str, table: Table, row: int, widths: list[int]) -> int:
+def column_widths(tables: Sequence[Table]) -> list[int]:
+    """Characters of each column of a sheet, wide enough for every table that stands on it."""
+    widths = [0] * max((len(table.columns) for table in tables), default=0)
+    for table in tables:
+        most = WIDEST_OF_FEW if len(table.columns) <= FEW_COLUMNS else WIDEST
+        for at, (column, title) in enumerate(zip(table.columns, header_titles(table.columns), strict=True)):
+            texts = [len(row[at]) + 2 for row in table.rows if isinstance(row[at], str)]  # type: ignore[arg-type]
+            longest = min(max(texts, default=0), most)
+            word = max((len(word) + 2 for word in title.split()), default=0)
+            widths[at] = max(widths[at], WIDE[column.kind] if at else FIRST_WIDE, longest, word)
+    return widths
+
+
+def _write_table(
+    made: _Book, sheet: Worksheet, name: str, table: Table, row: int, widths: Sequence[int]
+) -> int:
     """Header and rows from `row` on; returns the row after the last."""
     titles = header_titles(table.columns)
     for at, (column, title) in enumerate(zip(table.columns, titles, strict=True)):
-        side = "left" if column.kind == "text" else "right"
-        style = made.format(bold=True, bottom=1, bg_color="#E8EEEF", text_wrap=True, align=side)
+        side = {"align": "left", "indent": 1 if at else 0} if column.kind == "text" else {"align": "right"}
+        style = made.format(bold=True, bottom=1, bg_color="#E8EEEF", text_wrap=True, **side)
         sheet.write_string(row, at, title, style)
-        longest = max((len(line) for line in _texts(table, at)), default=0)
-        widths[at] = min(
-            max(widths[at], WIDE[column.kind] if longest <= WIDE[column.kind] else longest + 2), WIDEST
-        )
+    sheet.set_row(row, LINE_POINTS * _lines(titles, widths))
     for number, cells in enumerate(table.rows, row + 1):
         for at, (column, cell) in enumerate(zip(table.columns, cells, strict=True)):
             _write_cell(made, sheet, number, at, column, cell)
-    _set_heights(sheet, table, titles, row)
+        if (lines := _lines(cells, widths)) > 1:
+            sheet.set_row(number, LINE_POINTS * lines)
     last = row + len(table.rows)
     if table.rows:
         made.places[table.name] = Place(name, table, row + 1)
     return last + 1
 
 
-def _set_heights(sheet: Worksheet, table: Table, titles: Sequence[str], row: int) -> None:
-    """Rows as high as their wrapped text; not every program works it out by itself."""
-    lines = max((-(-len(title) // HEADER_CHARACTERS) for title in titles), default=1)
-    sheet.set_row(row, LINE_POINTS * lines)
-    for number, cells in enumerate(table.rows, row + 1):
-        longest = max((len(cell) for cell in cells if isinstance(cell, str)), default=0)
-        if longest > WRAP_FROM:
-            sheet.set_row(number, LINE_POINTS * -(-longest // WRAP_FROM))
-
-
-def _texts(table: Table, at: int) -> list[str]:
-    return [cell for row in table.rows if isinstance(cell := row[at], str)]
+def _lines(cells: Sequence[Cell], widths: Sequence[int]) -> int:
+    """Lines of the cell that wraps most; not every program works it out by itself."""
+    pairs = zip(cells, widths, strict=False)
+    return max((len(wrap(cell, width)) or 1 for cell, width in pairs if isinstance(cell, str)), default=1)
 
 
 def header_titles(columns: Sequence[Column]) -> list[str]:
@@ -224,7 +230,8 @@ def _write_cell(made: _Book, sheet: Worksheet, row: int, at: int, column: Column
     if cell is None or cell == "":
         return
     if isinstance(cell, str):
-        style = {"align": "right"} if column.kind != "text" else {"text_wrap": len(cell) > WRAP_FROM}
+        text = {"text_wrap": len(cell) > WIDE["text"], "align": "left", "indent": 1 if at else 0}
+        style = text if column.kind == "text" else {"align": "right"}
         sheet.write_string(row, at, cell, made.format(**style))
     elif isinstance(cell, date):
         moment = datetime(cell.year, cell.month, cell.day)  # noqa: DTZ001 - a day, written as Excel has it

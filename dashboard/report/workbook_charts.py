@@ -1,7 +1,6 @@
 """Excel's own charts over the cells of the workbook's tables: they hold no number of their own.
 
-Only the ends of intervals, and the numbers of what happened, are written into a chart: Excel takes these as
-lists. They stand in the table too.
+Only names beside marks and the numbers of what happened are written into a chart. They stand in its table too.
 """
 
 from __future__ import annotations
@@ -109,6 +108,7 @@ def _trend(book: Workbook, chart: TrendChart, place: Place) -> Any:
             {"name": titles[name], "categories": place.cells("period", first, last),
              "values": place.cells(name, first, last), **look}
         )  # fmt: skip
+    drawn.set_x_axis({"label_position": "low"})
     drawn.set_y_axis({"num_format": "0%", "min": 0, "max": 1} if chart.share else {})
     drawn.set_legend({"position": "bottom"})
     return drawn
@@ -123,22 +123,18 @@ def _periods(book: Workbook, chart: PeriodChart, place: Place) -> Any:
             "name": "back by week 12", "categories": place.all_cells("period"), "values": place.all_cells("back"),
             "line": {"none": True},
             "marker": {"type": "circle", "size": 7, "fill": {"color": DARK}, "border": {"color": DARK}},
-            "y_error_bars": {
-                "type": "custom", "line": {"color": MUTED},
-                "plus_values": _distances(chart.y, chart.high), "minus_values": _distances(chart.low, chart.y),
-            },
             **_labels([happened.get(at, "") for at in range(len(chart.y))]),
         }
     )  # fmt: skip
+    for name, words in (("low", "lower 95 % limit"), ("high", "upper 95 % limit")):
+        drawn.add_series(
+            {"name": words, "categories": place.all_cells("period"), "values": place.all_cells(name),
+             "line": {"none": True}, "marker": {"type": "long_dash", "size": 7, "border": {"color": MUTED}}}
+        )  # fmt: skip
+    drawn.set_high_low_lines({"line": {"color": MUTED}})
     drawn.set_y_axis({"name": "% back running by week 12", **IN_PER_CENT})
-    drawn.set_legend({"none": True})
+    drawn.set_legend({"position": "bottom"})
     return drawn
-
-
-def _distances(lower: Sequence[float | None], upper: Sequence[float | None]) -> list[float]:
-    return [
-        0.0 if low is None or high is None else high - low for low, high in zip(lower, upper, strict=True)
-    ]
 
 
 def _labels(labels: Sequence[str]) -> dict[str, Any]:
