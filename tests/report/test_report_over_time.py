@@ -27,7 +27,7 @@ NOTED = (
     Annotation("main", 2, OLD, "Founded by Dr Ada Example"),
     Annotation("main", 3, SPRING, "New reminders, by Zoltan"),
 )
-SECRETS = ("Ada", "Zoltan", "Rang", "reminders", "Founded")
+SECRETS = ("Ada Example", "Zoltan", "Rang everybody", "reminders", "Founded by")
 
 
 def noted(report, audience: str, notes: tuple[Annotation, ...] = NOTED):
@@ -95,7 +95,9 @@ def test_to_share_the_day_stays_and_the_words_do_not(report):
 @pytest.mark.parametrize(("audience", "words"), [("clinic", "New reminders, by Zoltan"), ("sharing", None)])
 def test_the_json_keeps_the_clinics_words_inside_too(report, audience, words):
     trends = noted(report, audience).found["trends"]
-    first = replace(trends.trends[0], rebases=(Rebase("intake", date(2026, 1, 1), "New reminders, by Zoltan"),))
+    first = replace(
+        trends.trends[0], rebases=(Rebase("intake", date(2026, 1, 1), "New reminders, by Zoltan"),)
+    )
     made = document(replace(trends, trends=(first, *trends.trends[1:])))
     assert [note["day"] for note in made["annotations"]] == ["2026-10-05", "2001-05-02", "2026-04-01"]
     assert made["annotations"][2]["text"] == words
