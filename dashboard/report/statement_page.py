@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboard.names import group_phrase
+from dashboard.names import CONDITION_NAMES, group_phrase
 from dashboard.report.chapters.cells import count, share
 from dashboard.report.chapters.headline import estimate_cells, period_words
 from dashboard.report.content import Cell, Chapter, Column, Cover, Document, Paragraph, Table
@@ -11,19 +11,20 @@ from dashboard.sections.retention import EVERYBODY
 from dashboard.sections.visits import VisitsResult
 from dashboard.stats.disclosure import MIN_CURVE
 from dashboard.summary import GroupSummary, OutcomeSummary
-from dashboard.wording import WITHHELD, audience_words, interval_words, long_date, percent, time_words
+from dashboard.wording import WITHHELD, interval_words, long_date, percent, time_words
 
 
 def statement_document(made: Statement) -> Document:
     """The statement as a document of one page."""
     summary = made.summary
+    condition = CONDITION_NAMES[made.request.condition]
     who = f"runners {group_phrase(made.request.condition)}".strip()
     sites = f" · {', '.join(f'site {code}' for code in made.request.sites)}" if made.request.sites else ""
     cover = Cover(
         title="Outcome statement",
         clinic=f"{made.brand.name}{sites}",
         period=f"First visits {period_words(summary)}",
-        audience=audience_words(summary),
+        audience=f"for publication: rounded figures, nothing about fewer than {summary.k} people",
         sample=summary.facts.sample,
         data_words=f"Data as of {long_date(summary.as_of)}. Valid until {long_date(made.valid_until)}.",
         footer=(
@@ -53,7 +54,7 @@ def statement_document(made: Statement) -> Document:
             "5:141–150. Made with Return to Run, whose definitions and program are open."
         ),
     )
-    return Document(cover, summary.as_of, (Chapter("statement", f"Back to running: {who}", blocks),))
+    return Document(cover, summary.as_of, (Chapter("statement", f"Back to running: {condition}", blocks),))
 
 
 def _estimated_words(made: Statement) -> str:
