@@ -67,7 +67,8 @@ def drawn(trends: Trends) -> list[Trend]:
         for t in trends.trends
         if t.measure.name != ALWAYS_DRAWN and t.variation not in (None, "common cause")
     ]
-    return [trend for trend in (first + changed)[:MOST_DRAWN] if len(trend.counted) >= FEWEST_DRAWN]
+    there = (trend for trend in (first + changed)[:MOST_DRAWN] if trend.counted)
+    return [trend for trend in there if len(_drawn_points(trend, trends)) >= FEWEST_DRAWN]
 
 
 def _measures(trends: Trends) -> list[Block]:
