@@ -35,7 +35,7 @@ from dashboard.wording import WITHHELD
 
 ALWAYS_DRAWN = "back_by_12_weeks"
 MOST_DRAWN = 2
-FEWEST_DRAWN, POINTS_DRAWN = 2, 24
+POINTS_DRAWN = 24
 SIGNS = {
     "concern": "Diamonds: a change for the worse",
     "improvement": "Squares: a change for the better",
@@ -67,8 +67,7 @@ def drawn(trends: Trends) -> list[Trend]:
         for t in trends.trends
         if t.measure.name != ALWAYS_DRAWN and t.variation not in (None, "common cause")
     ]
-    there = (trend for trend in (first + changed)[:MOST_DRAWN] if trend.counted)
-    return [trend for trend in there if len(_drawn_points(trend, trends)) >= FEWEST_DRAWN]
+    return [trend for trend in (first + changed)[:MOST_DRAWN] if trend.counted]
 
 
 def _measures(trends: Trends) -> list[Block]:
