@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dashboard import trend_words
 from dashboard.names import FIELD_NAMES, group_label, group_phrase
 from dashboard.sections.follow_up import FollowUpResult
 from dashboard.sections.intake_periods import IntakePeriodsResult, ShownPeriod
@@ -153,13 +154,8 @@ def intake_caption(result: IntakePeriodsResult) -> str:
 
 
 def period_words(share: PeriodShare) -> str:
-    """ "May 2024", "Q2 2024", "first half of 2024"."""
-    first = share.first_day
-    if share.unit == "month":
-        return f"{first:%b %Y}"
-    if share.unit == "quarter":
-        return f"Q{(first.month + 2) // 3} {first.year}"
-    return f"{'first' if first.month == 1 else 'second'} half of {first.year}"
+    """ "May 2024", "Apr–Jun 2024", "Jan–Jun 2024": a period has one name everywhere."""
+    return trend_words.period_words(share.first_day, share.last_day)
 
 
 def retention_title(result: RetentionResult) -> str:

@@ -101,12 +101,12 @@ def rule_words(trend: Trend, point: TrendPoint) -> str:
     }[point.rule]
 
 
-def caption(trend: Trend, trends: Trends) -> str:
-    """How to read the chart: n, limits, target, what is grey or missing."""
+def caption(trend: Trend, trends: Trends, provisional: str = "grey") -> str:
+    """How to read the chart: n, limits, target, what is missing, or provisional and how that is drawn."""
     if trend.last is None:
         return empty_sentence(trend)
     parts = [_last_sentence(trend, trends.k), _limits_sentence(trend), _target_sentence(trend)]
-    parts += [_joined_sentence(trend, trends), _missing_sentence(trend)]
+    parts += [_joined_sentence(trend, trends), _missing_sentence(trend, provisional)]
     return " ".join(part for part in parts if part)
 
 
@@ -220,7 +220,8 @@ def _limits_sentence(trend: Trend) -> str:
         return ""
     mean, limits = value_words(trend.measure, last.mean), _limits_words(trend, last.lower, last.upper)
     points = trend.segments[-1].points
-    text = f"Mean {mean}, limits {limits}, from {points} {UNIT_NAMES[trend.unit]}"
+    periods = trend.unit if points == 1 else UNIT_NAMES[trend.unit]
+    text = f"Mean {mean}, limits {limits}, from {points} {periods}"
     if not trend.trial:
         return f"{text}."
     runs = ""
@@ -249,13 +250,13 @@ def _joined_sentence(trend: Trend, trends: Trends) -> str:
     return f"Months are joined into {UNIT_NAMES[trend.unit]}, because single months have too few people to {why}."
 
 
-def _missing_sentence(trend: Trend) -> str:
+def _missing_sentence(trend: Trend, provisional: str) -> str:
     states = [point.value.state for point in trend.points]
     parts = []
     if "not yet" in states and trend.measure.mature_days:
         days = trend.measure.mature_days
-        grey = "grey" if any(point.provisional is not None for point in trend.points) else "not drawn"
-        parts.append(f"Later ones are {grey}: not everybody in them has had {days} days.")
+        drawn = provisional if any(point.provisional is not None for point in trend.points) else "not drawn"
+        parts.append(f"Later ones are {drawn}: not everybody in them has had {days} days.")
     if "withheld" in states:
         parts.append("Periods with too few people to share are left out.")
     return " ".join(parts)

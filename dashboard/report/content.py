@@ -118,10 +118,11 @@ class BarChart:
 
 @dataclass(frozen=True)
 class TrendChart:
-    """A value per period with its mean and limits, in order of time; `signal` marks points to look at.
+    """A value per period with its mean and limits, in order of time.
 
-    y is a share where `share` is True. Its numbers are the rows of `table` that begin with `rows_of`. `notes` are
-    (index of the point, words) marks across the chart.
+    `signal` is "improvement", "concern" or "neutral" at points that stand out, else "". y is a share where `share`
+    is True. Its numbers are the rows of `table` that begin with `rows_of`. `notes` are (index of the point, label)
+    of what happened in that period; the labels are explained in a table near by.
     """
 
     name: str
@@ -133,7 +134,7 @@ class TrendChart:
     mean: tuple[float | None, ...]
     low: tuple[float | None, ...]
     high: tuple[float | None, ...]
-    signal: tuple[bool, ...]
+    signal: tuple[str, ...]
     grey: tuple[bool, ...]
     notes: tuple[tuple[int, str], ...]
     share: bool
@@ -142,8 +143,33 @@ class TrendChart:
 
 
 @dataclass(frozen=True)
+class PeriodChart:
+    """A share per period with its interval, in order of time; `people` says how many each rests on.
+
+    `grey` ones are provisional. `notes` are as in TrendChart. Its numbers are the rows of `table`, one a period.
+    """
+
+    name: str
+    title: str
+    sentence: str
+    alt: str
+    labels: tuple[str, ...]
+    people: tuple[str, ...]
+    y: tuple[float | None, ...]
+    low: tuple[float | None, ...]
+    high: tuple[float | None, ...]
+    grey: tuple[bool, ...]
+    notes: tuple[tuple[int, str], ...]
+    table: str
+
+
+@dataclass(frozen=True)
 class FunnelChart:
-    """Units by their size with limits around the whole; points are (name, x, y, signal)."""
+    """Units by their size with limits around the whole.
+
+    points are (name, x, y, signal), a name empty where there are too many; limits are (words, x, low, high) and
+    stand, row by row, in the table `limits_table`.
+    """
 
     name: str
     title: str
@@ -154,9 +180,10 @@ class FunnelChart:
     limits: tuple[tuple[str, tuple[float, ...], tuple[float, ...], tuple[float, ...]], ...]
     x_title: str
     table: str
+    limits_table: str
 
 
-Chart = CurveChart | BarChart | TrendChart | FunnelChart
+Chart = CurveChart | BarChart | TrendChart | PeriodChart | FunnelChart
 Block = Heading | Paragraph | Table | Chart
 
 

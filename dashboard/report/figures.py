@@ -18,13 +18,22 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from dashboard.report.content import BarChart, Chart, CurveChart, FunnelChart, Line, TrendChart
+from dashboard.report import figures_over_time
+from dashboard.report.canvas import axes_on_paper
+from dashboard.report.content import (
+    BarChart,
+    Chart,
+    CurveChart,
+    FunnelChart,
+    Line,
+    PeriodChart,
+    TrendChart,
+)
+from dashboard.report.figure_funnel import funnel
 from dashboard.report.palette import MUTED, RULE, TEXT
 
 FONTS = Path(__file__).parent / "fonts"
 FAMILY = "Source Sans Pro"
-WIDTH_INCHES = 7.0
-CHARACTERS_WIDE = 125  # of the labels of an axis as wide as the page
 SETTINGS: Any = {
     "svg.fonttype": "none",
     "svg.hashsalt": "return-to-run",
@@ -44,8 +53,8 @@ SETTINGS: Any = {
     "xtick.major.size": 0,
     "ytick.major.size": 0,
 }
+KEY_COLUMNS = (0.005, 0.375, 0.612)  # wide enough for "fewer than 8" behind the longest words
 DASHES = ("solid", (0, (6, 1.5)), (0, (3, 1.2)), "dashdot", (0, (8, 2, 1.5, 2)))
-IMPROVEMENT, COMMON = "#00b0f0", "#a6a6a6"
 
 
 def svg(chart: Chart) -> bytes:
@@ -58,9 +67,11 @@ def svg(chart: Chart) -> bytes:
             case BarChart():
                 figure = _bar(chart)
             case TrendChart():
-                figure = _trend(chart)
+                figure = figures_over_time.trend(chart)
+            case PeriodChart():
+                figure = figures_over_time.periods(chart)
             case FunnelChart():
-                figure = _funnel(chart)
+                figure = funnel(chart)
         picture = BytesIO()
         figure.savefig(picture, format="svg", metadata={"Date": None, "Creator": None})
     return picture.getvalue()
@@ -72,18 +83,8 @@ def _add_fonts() -> None:
         font_manager.fontManager.addfont(path)
 
 
-def _axes(
-    height: float, *, right: float = 0.9, bottom: float = 0.18, left: float = 0.075
-) -> tuple[Figure, Axes]:
-    figure = Figure(figsize=(WIDTH_INCHES, height))
-    figure.patch.set_alpha(0)
-    axes = figure.add_axes((left, bottom, right - left, 0.95 - bottom))
-    axes.patch.set_alpha(0)
-    return figure, axes
-
-
 def _curve(chart: CurveChart) -> Figure:
-    figure, axes = _axes(2.75, right=0.86, bottom=0.16)
+    figure, axes = axes_on_paper(2.75, right=0.86, bottom=0.16)
     last = chart.ticks[-1]
     for mark in chart.marks:
         if mark.x_from < mark.x:
@@ -138,7 +139,7 @@ def _end_names(axes: Axes, lines: Sequence[Line], last: float) -> None:
 
 def _bar(chart: BarChart) -> Figure:
     """A stacked bar with its numbers in it and a key below; too few to show take no room."""
-    figure, axes = _axes(0.95, right=0.995, bottom=0.5, left=0.005)
+    figure, axes = axes_on_paper(0.95, right=0.995, bottom=0.5, left=0.005)
     total, left = sum(number or 0 for _, number, _ in chart.parts) or 1, 0
     for number, (words, people, colour) in enumerate(chart.parts):
         size = people or 0
@@ -153,8 +154,7 @@ def _bar(chart: BarChart) -> Figure:
             )  # fmt: skip
         left += size
         shown = chart.few if people is None else f"{people:,}"
-        column, row = number % 3, number // 3
-        x, y = 0.005 + column * 0.335, 0.30 - row * 0.22
+        x, y = KEY_COLUMNS[number % 3], 0.30 - number // 3 * 0.22
         figure.patches.append(_swatch(figure, x, y, colour, hatch))
         figure.text(x + 0.024, y + 0.012, f"{words}: {shown}", va="bottom", fontsize=8)
     axes.set_xlim(0, total)
@@ -167,60 +167,3 @@ def _swatch(figure: Figure, x: float, y: float, colour: str, hatch: str) -> mpl.
         (x, y + 0.02), 0.017, 0.12, transform=figure.transFigure, facecolor=colour, edgecolor=MUTED,
         linewidth=0.4, hatch=hatch,
     )  # fmt: skip
-
-
-def _trend(chart: TrendChart) -> Figure:
-    figure, axes = _axes(1.6, right=0.985, bottom=0.14)
-    x = range(len(chart.labels))
-    _gaps(axes, x, chart.y, color=COMMON, linewidth=1.2)
-    for level, style in ((chart.mean, "solid"), (chart.low, "dashed"), (chart.high, "dashed")):
-        _gaps(axes, x, level, color=MUTED, linewidth=0.8, linestyle=style)
-    for at, value in enumerate(chart.y):
-        if value is None:
-            continue
-        signal, grey = chart.signal[at], chart.grey[at]
-        axes.plot(
-            [at], [value], marker="D" if signal else "o", markersize=5.5 if signal else 4,
-            color="#e46c0a" if signal else COMMON, markerfacecolor="white" if grey else None,
-        )  # fmt: skip
-    for at, _ in chart.notes:
-        axes.axvline(at, color=TEXT, linewidth=0.7, linestyle=(0, (2, 2)))
-    longest = max((len(label) for label in chart.labels), default=1)
-    every = max(1, -(-len(chart.labels) * (longest + 2) // CHARACTERS_WIDE))
-    axes.set_xticks(list(x)[::every], list(chart.labels)[::every])
-    if chart.share:
-        axes.set_ylim(0, 1.03)
-        axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
-    return figure
-
-
-def _gaps(axes: Axes, x: Sequence[int], y: Sequence[float | None], **style: object) -> None:
-    """A line that is broken where there is no value."""
-    values = [float("nan") if value is None else value for value in y]
-    axes.plot(list(x), values, **style)  # type: ignore[arg-type]
-
-
-def _funnel(chart: FunnelChart) -> Figure:
-    figure, axes = _axes(2.2, right=0.94, bottom=0.2)
-    axes.axhline(chart.centre, color=MUTED, linewidth=1)
-    for (words, x, low, high), style in zip(chart.limits, ("dashed", "dotted"), strict=False):
-        for edge in (low, high):
-            axes.plot(x, edge, color=MUTED, linewidth=0.9, linestyle=style)
-        if x:
-            axes.annotate(
-                words, (x[-1], high[-1]), (3, 0), textcoords="offset points", fontsize=7.5, va="center"
-            )
-    above = True
-    for name, x_at, y_at, signal in sorted(chart.points, key=lambda point: point[1]):
-        axes.plot(
-            [x_at], [y_at], marker="D" if signal else "o", color="#e46c0a" if signal else TEXT, markersize=4.5
-        )
-        axes.annotate(
-            name, (x_at, y_at), (0, 5 if above else -5), textcoords="offset points", fontsize=7.5, ha="center",
-            va="bottom" if above else "top",
-        )  # fmt: skip
-        above = not above
-    axes.set_ylim(0, 1.03)
-    axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
-    axes.set_xlabel(chart.x_title)
-    return figure

@@ -32,7 +32,7 @@ from dashboard.report.figures import FONTS, svg
 
 TEMPLATE = Path(__file__).with_name("template.typ")
 STANDARD = "ua-1"
-PREVIEW_PPI = 110
+PREVIEW_PPI = 144
 LONG_TEXT = 46  # characters from which a column of text is wrapped
 TITLE_WIDTH = 15  # characters of a line in the title of a column of numbers
 TOO_FEW = "† fewer than 10 people in effect stand behind this figure"
@@ -101,8 +101,12 @@ def _blocks(blocks: Iterable[Block], files: dict[str, bytes]) -> Iterable[dict[s
             case Paragraph():
                 yield {"kind": "paragraph", "role": block.role, "runs": runs(block.text)}
             case Table():
-                if block.on_paper != "no":
-                    yield _table(block)
+                if block.on_paper != "no" and printed_rows(block):
+                    yield (
+                        _note(f"{block.title}: too few people to show.")
+                        if nothing_shown(block)
+                        else _table(block)
+                    )
             case _:
                 file = f"{block.name}.svg"
                 files[file] = svg(block)
@@ -110,6 +114,19 @@ def _blocks(blocks: Iterable[Block], files: dict[str, bytes]) -> Iterable[dict[s
                     "kind": "chart", "title": block.title, "sentence": block.sentence, "alt": block.alt,
                     "file": file,
                 }  # fmt: skip
+
+
+def _note(text: str) -> dict[str, Any]:
+    return {"kind": "paragraph", "role": "note", "runs": runs(text)}
+
+
+def nothing_shown(table: Table) -> bool:
+    """Whether a table has columns of numbers, and words for too few, or nothing, in all of their cells."""
+    numbers = [at for at, column in enumerate(table.columns) if column.kind != "text" and column.on_paper]
+    cells = [row[at] for row in table.rows[: table.paper_rows] for at in numbers]
+    return any(cells) and all(
+        cell is None or (isinstance(cell, str) and cell != "not reached") for cell in cells
+    )
 
 
 def _table(table: Table) -> dict[str, Any]:
@@ -164,6 +181,6 @@ def without_repeats(rows: Sequence[list[str]]) -> list[list[str]]:
 
 
 def runs(text: str) -> list[dict[str, Any]]:
-    """Text with **bold** as pieces."""
-    pieces = re.split(r"\*\*", text)
+    """Text with **bold** as pieces; a sign of equality keeps its two sides on one line."""
+    pieces = re.split(r"\*\*", text.replace(" = ", "\u00a0=\u00a0"))
     return [{"text": piece, "bold": number % 2 == 1} for number, piece in enumerate(pieces) if piece]

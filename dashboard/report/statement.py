@@ -13,18 +13,14 @@ from importlib.metadata import version
 from sqlalchemy import Connection
 
 from dashboard.group_summary import GroupSummary
-from dashboard.names import group_phrase
 from dashboard.question import NotAllowed, ask
 from dashboard.report.brand import Brand, brand
-from dashboard.report.chapters.cells import count, share
-from dashboard.report.chapters.headline import estimate_cells, period_words
-from dashboard.report.content import Cell, Chapter, Column, Cover, Document, Paragraph, Table
 from dashboard.report.month import Month, last_full_month, window
-from dashboard.sections.retention import EVERYBODY
 from dashboard.sections.visits import VisitsResult, visits_section
 from dashboard.stats.disclosure import MIN_CURVE
+from dashboard.stats.survival import sentence_interval
 from dashboard.summary import OutcomeSummary, outcome_summary
-from dashboard.wording import audience_words, interval_words, long_date, percent, time_words
+from dashboard.wording import long_date, percent
 from sql.cohort import Cohort, Scope
 
 DAY = 84
@@ -32,6 +28,8 @@ LATER_DAY = 182
 FEWEST = 30
 LEAST_KNOWN = 0.6
 VALID_MONTHS = 12
+HALF = 0.5
+SIDES = ("more than half", "fewer than half")
 
 
 class Refused(NotAllowed):
@@ -50,7 +48,10 @@ class StatementRequest:
 
 @dataclass(frozen=True)
 class Statement:
-    """What it says: the shared summary of one group, and until when it may be used."""
+    """What it says: the shared summary of one group, and until when it may be used.
+
+    `in_words` stands for the share of 30 to 39 people, of whom no percentage may be shared.
+    """
 
     request: StatementRequest
     month: Month
@@ -61,6 +62,7 @@ class Statement:
     valid_until: date
     visits: VisitsResult
     clinics: tuple[str, ...]
+    in_words: str | None = None
 
 
 def last_mature_month(as_of: date) -> Month:
@@ -94,11 +96,13 @@ def statement(connection: Connection, scope: Scope, request: StatementRequest, *
     _check_people(exact.everybody)
     sharing = Scope("sharing", scope.clinics, scope.sites, scope.own)
     shared = outcome_summary(connection, sharing, cohort)
-    if shared.everybody.back_by_day(DAY).value is None:
+    few = (exact.everybody.episodes or 0) < MIN_CURVE
+    if not few and shared.everybody.back_by_day(DAY).value is None:
         raise Refused("The share back running may not be shared: it would tell of few people.")
     return Statement(
         request, month, brand(connection, known.clinics), version("return-to-run"), shared, shared.everybody,
         valid_until, visits_section(connection, ask(connection, sharing, cohort)), known.clinics,
+        against_half(exact.everybody) if few else None,
     )  # fmt: skip
 
 
@@ -117,11 +121,11 @@ def _check_dates(month: Month, as_of: date, valid_until: date, today: date) -> N
 
 
 def _check_people(group: GroupSummary) -> None:
-    started, fewest = group.episodes or 0, max(FEWEST, MIN_CURVE)
-    if started < fewest:
+    started = group.episodes or 0
+    if started < FEWEST:
         raise Refused(
-            f"{started} runners started; a statement needs at least {FEWEST}, and {fewest} for a share that may "
-            f"be shared. Missing: {fewest - started}. Choose a later month or wait."
+            f"{started} {'runner' if started == 1 else 'runners'} started; a statement needs at least {FEWEST}, "
+            f"and {MIN_CURVE} for a share in per cent. Missing: {FEWEST - started}. Choose a later month or wait."
         )
     known = group.back_by_day(DAY).known or 0.0
     if known < LEAST_KNOWN:
@@ -138,98 +142,11 @@ def _months_later(day: date) -> date:
     return min(month.last, month.first + timedelta(days=day.day - 1))
 
 
-def statement_document(made: Statement) -> Document:
-    """The statement as a document of one page."""
-    summary = made.summary
-    who = f"runners {group_phrase(made.request.condition)}".strip()
-    sites = f" · {', '.join(f'site {code}' for code in made.request.sites)}" if made.request.sites else ""
-    cover = Cover(
-        title="Outcome statement",
-        clinic=f"{made.brand.name}{sites}",
-        period=f"First visits {period_words(summary)}",
-        audience=audience_words(summary),
-        sample=summary.facts.sample,
-        data_words=f"Data as of {long_date(summary.as_of)}. Valid until {long_date(made.valid_until)}.",
-        footer=(
-            f"data as of {long_date(summary.as_of)} · valid until {long_date(made.valid_until)} · Return to "
-            f"Run {made.program_version}"
-        ),
-        accent=made.brand.accent,
-        logo=made.brand.logo,
-    )
-    blocks = (
-        Paragraph(_result_words(made, who), "finding"),
-        _figures(made),
-        Paragraph(f"**What is counted.** The first run that counts: {summary.definition}."),
-        Paragraph(
-            f"**Who is counted.** All {who} whose goal was running, with a first visit in these twelve months: "
-            "of each the first course of care. Everybody who came is in, however long they stayed; people with "
-            "a sign of something more serious and people who were already running are not."
-        ),
-        Paragraph(
-            "**How it is estimated.** From the first visit, as cumulative incidence with a 95 % interval "
-            "(Aalen and Johansen 1978). Who was last heard of in week 5 counts as not back until then, and is "
-            "neither a success nor a failure after it. Who gave up running, had surgery or another injury stays "
-            "in the number."
-        ),
-        Paragraph(
-            "**What it does not say.** It describes those who came to this clinic. It does not say what brought "
-            "them back, nor what another person can expect, and it cannot be set beside another clinic's figure: "
-            "people and definitions differ. Counts are rounded so that no single person stands out."
-        ),
-        Paragraph(
-            "**Sources.** The clinic's own records, as of the day above. Method: Aalen and Johansen 1978, Scand J Stat "
-            "5:141–150. Made with Return to Run, whose definitions and program are open."
-        ),
-    )
-    return Document(cover, summary.as_of, (Chapter("statement", f"Back to running: {who}", blocks),))
-
-
-def _result_words(made: Statement, who: str) -> str:
-    summary, group = made.summary, made.group
-    known = group.back_by_day(DAY).known
-    assert known is not None  # noqa: S101 - a statement without it is refused
-    text = f"Of about {group.episodes} {who} who came, {_estimate(summary, group, DAY)} were back by week 12"
-    if isinstance(estimate_cells(summary, group, LATER_DAY)[0], float):
-        text += f" and {_estimate(summary, group, LATER_DAY)} by month 6"
-    return f"{text}. For {percent(known)} it is known whether they were back at week 12."
-
-
-def _estimate(summary: OutcomeSummary, group: GroupSummary, day: int) -> str:
-    value, low, high = estimate_cells(summary, group, day)
-    if not isinstance(value, float):
-        return "not shown"
-    limits = interval_words(low, high) if isinstance(low, float) and isinstance(high, float) else ""
-    return f"an estimated **{percent(value)}** {limits}".strip()
-
-
-def _figures(made: Statement) -> Table:
-    summary, group = made.summary, made.group
-    columns = (
-        Column("measure", "measure", "text", "what is counted"),
-        Column("value", "figure", "share", "the figure"),
-        Column("low", "low", "share", "lower 95 % limit", "value"),
-        Column("high", "high", "share", "upper 95 % limit", "value"),
-    )
-    started = count(group.episodes, summary.k)
-    known = share(group.back_by_day(DAY).known, shared=True)
-    rows: list[tuple[Cell, ...]] = [
-        ("people who started", f"{started:,}" if isinstance(started, int) else started, None, None),
-        ("of whom it is known at week 12", known, None, None),
-    ]
-    rows += [
-        (f"back running by {time_words(day)}", *estimate_cells(summary, group, day))
-        for day in (DAY, LATER_DAY)
-    ]
-    half = group.median.value_days
-    rows.append(("half were back by", "not reached" if half is None else f"day {half}", None, None))
-    rows.append(("visits until then (middle half of people)", _visits(made.visits), None, None))
-    return Table("statement", "The figures", columns, tuple(rows), note="In brackets the 95 % interval.")
-
-
-def _visits(result: VisitsResult) -> str:
-    """Median and quartiles of visits until the return, "3 (2–5)"."""
-    found = next((item for item in result.to_return if item.group == EVERYBODY), None)
-    if not result.recorded or found is None or found.median is None:
-        return "not recorded or too few"
-    return f"{found.median:g} ({found.lower:g}–{found.upper:g})"
+def against_half(group: GroupSummary) -> str:
+    """Whether more or fewer than half were back by week 12, as far as the exact 95 % interval says."""
+    low, high = (group.curve and sentence_interval(group.curve, DAY)) or (0.0, 1.0)
+    if low > HALF:
+        return SIDES[0]
+    if high < HALF:
+        return SIDES[1]
+    return "too few people to say whether more or fewer than half"

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from io import BytesIO
-from textwrap import shorten
+from textwrap import shorten, wrap
 from typing import Any
 
 import xlsxwriter
@@ -20,17 +19,16 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from dashboard.report.content import (
-    BarChart,
     Cell,
     Chapter,
+    Chart,
     Column,
-    CurveChart,
     Document,
     Heading,
     Paragraph,
     Table,
-    TrendChart,
 )
+from dashboard.report.workbook_charts import CHART_ROWS, Place, insert_chart
 
 FONT = "Calibri"
 NUMBER_FORMATS = {
@@ -42,27 +40,12 @@ NUMBER_FORMATS = {
     "days": "#,##0",
     "date": "d mmm yyyy",
 }
-WIDE = {"text": 26, "count": 13, "share": 13, "number": 11, "ratio": 11, "whole": 11, "days": 13, "date": 13}
-WIDEST, WRAP_FROM = 70, 70
-CHART_ROWS, CHART_PIXELS = 19, (720, 360)
+WIDE = {"text": 9, "count": 9, "share": 9, "number": 9, "ratio": 9, "whole": 9, "days": 9, "date": 13}
+FIRST_WIDE, WIDEST, WIDEST_OF_FEW, FEW_COLUMNS = 18, 30, 80, 3
+"""Columns in characters: narrow enough that a printed sheet stays legible."""
 SHEET_NAME_LENGTH = 31
 LINE_POINTS = 15
 LINE_CHARACTERS, TEXT_COLUMNS = 110, 8
-HEADER_CHARACTERS = 11
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a table's first cell under its header is."""
-
-    sheet: str
-    table: Table
-    row: int
-
-    def cells(self, name: str, first: int, last: int) -> list[Any]:
-        """A column's rows, counted from 0, as XlsxWriter takes them."""
-        at = next(n for n, column in enumerate(self.table.columns) if column.name == name)
-        return [self.sheet, self.row + first, at, self.row + last, at]
 
 
 class _Book:
@@ -75,7 +58,7 @@ class _Book:
             self.file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
         )
         self.places: dict[str, Place] = {}
-        self.charts: list[tuple[Worksheet, int, CurveChart | TrendChart | BarChart]] = []
+        self.charts: list[tuple[Worksheet, int, Chart]] = []
         self.names: list[tuple[str, str]] = []
         self._formats: dict[tuple[tuple[str, Any], ...], Format] = {}
 
@@ -115,7 +98,7 @@ def workbook(document: Document) -> bytes:
             if table.on_paper == "no":
                 _data_sheet(made, table)
     for sheet, row, chart in made.charts:
-        _insert(made, sheet, row, chart)
+        insert_chart(made.book, sheet, row, chart, made.places)
     _contents(made, contents)
     made.book.close()
     return made.file.getvalue()
@@ -144,8 +127,8 @@ def _contents(made: _Book, sheet: Worksheet) -> None:
 def _chapter(made: _Book, chapter: Chapter) -> None:
     sheet = made.sheet(_sheet_name(chapter.title), chapter.title)
     sheet.write_string(0, 0, chapter.title, made.format(bold=True, font_size=14))
-    row, widths = 2, [0] * 40
     printed = [table for table in chapter.tables if table.on_paper != "no"]
+    row, widths = 2, column_widths(printed)
     for block in chapter.blocks:
         match block:
             case Heading():
@@ -164,13 +147,11 @@ def _chapter(made: _Book, chapter: Chapter) -> None:
                         _sentences(made, sheet, row, block.note, italic=True, font_color="#5B6B72")
                         row += 1
                     row += 1
-            case CurveChart() | TrendChart() | BarChart():
+            case _:
                 sheet.write_string(row, 0, block.title, made.format(bold=True))
                 _sentences(made, sheet, row + 1, block.sentence, italic=True, font_color="#5B6B72")
                 made.charts.append((sheet, row + 2, block))
                 row += 3 + CHART_ROWS
-            case _:
-                pass
     if len(printed) != 1:
         sheet.freeze_panes(1, 1)
     _set_widths(sheet, widths)
@@ -186,46 +167,52 @@ def _sentences(made: _Book, sheet: Worksheet, row: int, text: str, **style: Any)
 
 def _data_sheet(made: _Book, table: Table) -> None:
     """A table alone on its sheet, its header frozen in the first row."""
-    name = _sheet_name(table.name.replace("_", " ").capitalize())
-    sheet, widths = made.sheet(name, table.title), [0] * 40
+    name = _sheet_name(table.name.replace("_curve_by_week", "_curve").replace("_", " ").capitalize())
+    sheet, widths = made.sheet(name, table.title), column_widths([table])
     _write_table(made, sheet, name, table, 0, widths)
     sheet.freeze_panes(1, 1)
+    sheet.repeat_rows(0)
     _set_widths(sheet, widths)
 
 
-def _write_table(made: _Book, sheet: Worksheet, name: str, table: Table, row: int, widths: list[int]) -> int:
+def column_widths(tables: Sequence[Table]) -> list[int]:
+    """Characters of each column of a sheet, wide enough for every table that stands on it."""
+    widths = [0] * max((len(table.columns) for table in tables), default=0)
+    for table in tables:
+        most = WIDEST_OF_FEW if len(table.columns) <= FEW_COLUMNS else WIDEST
+        for at, (column, title) in enumerate(zip(table.columns, header_titles(table.columns), strict=True)):
+            texts = [len(row[at]) + 2 for row in table.rows if isinstance(row[at], str)]  # type: ignore[arg-type]
+            longest = min(max(texts, default=0), most)
+            word = max((len(word) + 2 for word in title.split()), default=0)
+            widths[at] = max(widths[at], WIDE[column.kind] if at else FIRST_WIDE, longest, word)
+    return widths
+
+
+def _write_table(
+    made: _Book, sheet: Worksheet, name: str, table: Table, row: int, widths: Sequence[int]
+) -> int:
     """Header and rows from `row` on; returns the row after the last."""
     titles = header_titles(table.columns)
     for at, (column, title) in enumerate(zip(table.columns, titles, strict=True)):
-        side = "left" if column.kind == "text" else "right"
-        style = made.format(bold=True, bottom=1, bg_color="#E8EEEF", text_wrap=True, align=side)
+        side = {"align": "left", "indent": 1 if at else 0} if column.kind == "text" else {"align": "right"}
+        style = made.format(bold=True, bottom=1, bg_color="#E8EEEF", text_wrap=True, **side)
         sheet.write_string(row, at, title, style)
-        longest = max((len(line) for line in _texts(table, at)), default=0)
-        widths[at] = min(
-            max(widths[at], WIDE[column.kind] if longest <= WIDE[column.kind] else longest + 2), WIDEST
-        )
+    sheet.set_row(row, LINE_POINTS * _lines(titles, widths))
     for number, cells in enumerate(table.rows, row + 1):
         for at, (column, cell) in enumerate(zip(table.columns, cells, strict=True)):
             _write_cell(made, sheet, number, at, column, cell)
-    _set_heights(sheet, table, titles, row)
+        if (lines := _lines(cells, widths)) > 1:
+            sheet.set_row(number, LINE_POINTS * lines)
     last = row + len(table.rows)
     if table.rows:
         made.places[table.name] = Place(name, table, row + 1)
     return last + 1
 
 
-def _set_heights(sheet: Worksheet, table: Table, titles: Sequence[str], row: int) -> None:
-    """Rows as high as their wrapped text; not every program works it out by itself."""
-    lines = max((-(-len(title) // HEADER_CHARACTERS) for title in titles), default=1)
-    sheet.set_row(row, LINE_POINTS * lines)
-    for number, cells in enumerate(table.rows, row + 1):
-        longest = max((len(cell) for cell in cells if isinstance(cell, str)), default=0)
-        if longest > WRAP_FROM:
-            sheet.set_row(number, LINE_POINTS * -(-longest // WRAP_FROM))
-
-
-def _texts(table: Table, at: int) -> list[str]:
-    return [cell for row in table.rows if isinstance(cell := row[at], str)]
+def _lines(cells: Sequence[Cell], widths: Sequence[int]) -> int:
+    """Lines of the cell that wraps most; not every program works it out by itself."""
+    pairs = zip(cells, widths, strict=False)
+    return max((len(wrap(cell, width)) or 1 for cell, width in pairs if isinstance(cell, str)), default=1)
 
 
 def header_titles(columns: Sequence[Column]) -> list[str]:
@@ -243,7 +230,8 @@ def _write_cell(made: _Book, sheet: Worksheet, row: int, at: int, column: Column
     if cell is None or cell == "":
         return
     if isinstance(cell, str):
-        style = {"align": "right"} if column.kind != "text" else {"text_wrap": len(cell) > WRAP_FROM}
+        text = {"text_wrap": len(cell) > WIDE["text"], "align": "left", "indent": 1 if at else 0}
+        style = text if column.kind == "text" else {"align": "right"}
         sheet.write_string(row, at, cell, made.format(**style))
     elif isinstance(cell, date):
         moment = datetime(cell.year, cell.month, cell.day)  # noqa: DTZ001 - a day, written as Excel has it
@@ -262,79 +250,3 @@ def _sheet_name(title: str) -> str:
     """The title without what Excel does not take, cut after a whole word."""
     plain = re.sub(r"[\[\]:*?/\\']", "", title)
     return shorten(plain, SHEET_NAME_LENGTH, placeholder="").rstrip(",;")
-
-
-def _insert(made: _Book, sheet: Worksheet, row: int, chart: CurveChart | TrendChart | BarChart) -> None:
-    """Excel's own chart over the cells of the chart's table; nothing without rows."""
-    place = made.places.get(chart.table)
-    if place is None:
-        return
-    drawn = {CurveChart: _curve, TrendChart: _trend, BarChart: _bar}[type(chart)](made, chart, place)  # type: ignore[operator]
-    drawn.set_title({"name": chart.title[:250], "name_font": {"size": 11}})
-    drawn.set_size({"width": CHART_PIXELS[0], "height": CHART_PIXELS[1]})
-    sheet.insert_chart(row, 0, drawn, {"description": chart.alt[:1000]})
-
-
-def _curve(made: _Book, chart: CurveChart, place: Place) -> Any:
-    drawn = made.book.add_chart({"type": "scatter", "subtype": "straight"})
-    groups = [row[0] for row in place.table.rows]
-    colours = {line.name: line.colour for line in chart.lines}
-    dashes = ("solid", "dash", "square_dot", "dash_dot", "long_dash")
-    for number, group in enumerate(dict.fromkeys(groups)):
-        first, last = groups.index(group), len(groups) - 1 - groups[::-1].index(group)
-        drawn.add_series(
-            {
-                "name": str(group),
-                "categories": place.cells("week", first, last),
-                "values": place.cells("back", first, last),
-                "line": {
-                    "color": colours.get(str(group), "#5F7176"),
-                    "width": 2,
-                    "dash_type": dashes[number % 5],
-                },
-                "marker": {"type": "none"},
-            }
-        )
-    drawn.set_x_axis(
-        {"name": "weeks since the first visit", "min": 0, "max": 26, "major_unit": 4, "num_format": "0"}
-    )
-    drawn.set_y_axis(
-        {"name": chart.y_title, "min": 0, "max": 1, "num_format": "0%", "major_gridlines": {"visible": True}}
-    )
-    drawn.set_legend({"position": "right"})
-    return drawn
-
-
-def _trend(made: _Book, chart: TrendChart, place: Place) -> Any:
-    """The chart's rows of its table: value, mean and limits per period."""
-    rows = [at for at, row in enumerate(place.table.rows) if row[0] == chart.rows_of]
-    drawn, first, last = made.book.add_chart({"type": "line"}), rows[0], rows[-1]
-    looks = {
-        "value": {"line": {"color": "#7A8B8F", "width": 2}, "marker": {"type": "circle", "size": 5}},
-        "mean": {"line": {"color": "#1C2B33", "width": 1}},
-        "low": {"line": {"color": "#5B6B72", "width": 1, "dash_type": "dash"}},
-        "high": {"line": {"color": "#5B6B72", "width": 1, "dash_type": "dash"}},
-    }
-    titles = {column.name: column.title for column in place.table.columns}
-    for name, look in looks.items():
-        drawn.add_series(
-            {"name": titles[name], "categories": place.cells("period", first, last),
-             "values": place.cells(name, first, last), **look}
-        )  # fmt: skip
-    drawn.set_y_axis({"num_format": "0%", "min": 0, "max": 1} if chart.share else {})
-    drawn.set_legend({"position": "bottom"})
-    return drawn
-
-
-def _bar(made: _Book, chart: BarChart, place: Place) -> Any:
-    """The last row of the table, which is everybody, as one stacked bar."""
-    drawn, last = made.book.add_chart({"type": "bar", "subtype": "stacked"}), len(place.table.rows) - 1
-    first_class = len(place.table.columns) - len(chart.parts) - 1
-    for at, (words, _, colour) in enumerate(chart.parts, first_class):
-        cell = [place.sheet, place.row + last, at, place.row + last, at]
-        drawn.add_series(
-            {"name": words, "categories": [place.sheet, place.row + last, 0, place.row + last, 0], "values": cell,
-             "fill": {"color": colour}, "border": {"color": "#5B6B72", "width": 0.5}, "data_labels": {"value": True}}
-        )  # fmt: skip
-    drawn.set_legend({"position": "bottom"})
-    return drawn

@@ -70,16 +70,18 @@ def trends_document(connection: Connection, asked: Asked) -> dict[str, Any]:
 
 
 def document(trends: Trends) -> dict[str, Any]:
-    """The section in `summary --json`; values to share are rounded."""
+    """The section in `summary --json`; to share, values are rounded and the clinic's own words stay out."""
     return {
         "clinic": trends.clinic,
         "withheld": not trends.trends,
         "measures": [_measure(trend, shared=trends.shared) for trend in trends.trends],
-        "annotations": [
-            {"clinic": note.clinic, "number": note.number, "day": note.day.isoformat(), "text": note.text}
-            for note in trends.annotations
-        ],
+        "annotations": [_annotation(note, shared=trends.shared) for note in trends.annotations],
     }
+
+
+def _annotation(note: Annotation, *, shared: bool) -> dict[str, Any]:
+    text = None if shared else note.text
+    return {"clinic": note.clinic, "number": note.number, "day": note.day.isoformat(), "text": text}
 
 
 def _trend(measure: Measure, counts: TrendCounts, asked: Asked, decided: _Decided) -> Trend:
@@ -127,7 +129,9 @@ def _measure(trend: Trend, *, shared: bool) -> dict[str, Any]:
         "trial_limits": trend.trial,
         "run_test": vars(trend.runs) if trend.runs else None,
         "suggested_rebase": trend.suggested and trend.suggested.isoformat(),
-        "rebases": [{"month": r.month.isoformat(), "reason": r.reason} for r in trend.rebases],
+        "rebases": [
+            {"month": r.month.isoformat(), "reason": None if shared else r.reason} for r in trend.rebases
+        ],
         "segments": [_segment(segment, digits) for segment in trend.segments],
         "points": [_point(point, digits) for point in trend.points],
     }

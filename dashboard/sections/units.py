@@ -104,7 +104,7 @@ def units_section(connection: Connection, asked: Asked) -> Units:
     )  # fmt: skip
     return Units(
         asked.as_of,
-        asked.as_of - timedelta(days=SETTLED_DAYS),
+        min(asked.as_of - timedelta(days=SETTLED_DAYS), asked.cohort.first_visit_to or asked.as_of),
         question,
         _units_by("therapist", counts, changes),
         _units_by("site", counts, changes),

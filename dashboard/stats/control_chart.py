@@ -10,11 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
-from math import log2, sqrt
+from math import comb, log2, sqrt
 from statistics import fmean, median
 from typing import Literal
-
-from scipy.stats import binom
 
 from dashboard.stats.intake_periods import IntakePeriod, PeriodShare, pool, share_back
 from dashboard.stats.survival import TOLERANCE, back_by, cumulative_incidence
@@ -205,8 +203,17 @@ def run_test(values: Sequence[float], centre: float | None = None) -> RunTest | 
         crossings += before != side
         run = run + 1 if before == side else 1
         longest = max(longest, run)
-    allowed, fewest = round(log2(n)) + 3, max(0, int(binom.ppf(0.05, n - 1, 0.5))) if n > 1 else 0
+    allowed, fewest = round(log2(n)) + 3, _fewest_crossings(n - 1)
     return RunTest(n, longest, allowed, crossings, fewest, longest > allowed or crossings < fewest)
+
+
+def _fewest_crossings(trials: int) -> int:
+    """The 5 % quantile of fair coins, R's `qbinom(0.05, trials, 0.5)`, in whole numbers."""
+    heads, ways = 0, 1
+    while 20 * ways < 2**trials:
+        heads += 1
+        ways += comb(trials, heads)
+    return heads
 
 
 def _segment(values: Sequence[float], start: int, end: int) -> Segment:

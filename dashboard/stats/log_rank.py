@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import chi2
+from scipy.special import chdtrc
 
 from dashboard.stats.survival import RecoveryCounts
 
@@ -114,7 +114,7 @@ def chi_square(score: Floats, covariance: Floats) -> tuple[float, int, float] | 
     if not free.any():
         return None
     statistic = float(((directions.T @ score)[free] ** 2 / spread[free]).sum())
-    return statistic, int(free.sum()), float(chi2.sf(statistic, int(free.sum())))
+    return statistic, int(free.sum()), float(chdtrc(int(free.sum()), statistic))
 
 
 def _expected(table: Table) -> Floats:

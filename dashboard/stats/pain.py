@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from math import fsum, sqrt
 from typing import Literal
 
-from scipy.stats import binomtest, t
+from scipy.special import stdtrit
 
-from dashboard.stats.survival import TOLERANCE
+from dashboard.stats.survival import TOLERANCE, Z95
 
 BASELINE_FROM, BASELINE_TO = -28, 7
 FEWEST_FOR_QUARTILES, FEWEST_FOR_DECILES = 20, 100
@@ -181,7 +181,7 @@ def paired_change(pairs: Sequence[ScorePair]) -> PairedChange:
     if n < 2 or squares < TOLERANCE:
         return PairedChange(n, without, start, end, mean, None, None, None, None)
     sd = sqrt(squares / (n - 1))
-    width = float(t.ppf(0.975, n - 1)) * sd / sqrt(n)
+    width = float(stdtrit(n - 1, 0.975)) * sd / sqrt(n)
     return PairedChange(n, without, start, end, mean, mean - width, mean + width, sd, sd / sqrt(n))
 
 
@@ -199,8 +199,13 @@ def proportion(numerator: int, denominator: int) -> Proportion:
     """A share with Wilson's interval (JASA 1927;22:209-212, without continuity correction)."""
     if not denominator:
         return Proportion(numerator, denominator, None, None, None)
-    limits = binomtest(numerator, denominator).proportion_ci(method="wilson")
-    return Proportion(numerator, denominator, numerator / denominator, float(limits.low), float(limits.high))
+    value, other = numerator / denominator, (denominator - numerator) / denominator
+    squared = Z95 * Z95
+    middle = (2 * numerator + squared) / (2 * (denominator + squared))
+    half = Z95 * sqrt(squared + 4 * denominator * value * other) / (2 * (denominator + squared))
+    low = middle - half if numerator else 0.0
+    high = middle + half if numerator < denominator else 1.0
+    return Proportion(numerator, denominator, value, low, high)
 
 
 def expected_recovery(

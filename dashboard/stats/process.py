@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import sqrt
 
-from scipy.stats import t
+from scipy.special import stdtrit
 
 from dashboard.stats.disclosure import (
     FEWER_THAN,
@@ -88,7 +88,7 @@ def mean_change(n: int, total: float, squares: float) -> MeanChange:
     if n < 2 or spread < TOLERANCE:
         return MeanChange(n, mean, None, None, None)
     sd = sqrt(spread / (n - 1))
-    width = float(t.ppf(0.975, n - 1)) * sd / sqrt(n)
+    width = float(stdtrit(n - 1, 0.975)) * sd / sqrt(n)
     return MeanChange(n, mean, mean - width, mean + width, sd)
 
 

@@ -12,10 +12,16 @@ from etl.load import LoadRequest, load
 from etl.sample import write_sample
 from etl.sources import find_sources
 from sql.cohort import Scope
-from sql.engine import reading
+from sql.engine import reading, writing
 from sql.store import create_or_upgrade
+from sql.writes.annotation import add_annotation
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
+HAPPENED = (
+    (date(2025, 9, 1), "Step rate training offered to everybody"),
+    (date(2026, 4, 1), "Reminders by text message the day before a visit"),
+)
+"""What the invented clinic noted on its charts."""
 
 
 def main() -> None:
@@ -25,7 +31,11 @@ def main() -> None:
         write_sample(folder / "files")
         engine = create_or_upgrade(f"sqlite:///{folder / 'sample.db'}")
         sources = find_sources([folder / "files"])
-        load(engine, LoadRequest(sources, today=sources.as_of or date.min))
+        today = sources.as_of or date.min
+        load(engine, LoadRequest(sources, today=today))
+        with writing(engine) as connection:
+            for day, text in HAPPENED:
+                add_annotation(connection, "main", day, text, today=today)
         with reading(engine) as connection:
             results = gather(connection, Scope("clinic"), ReportRequest())
         engine.dispose()

@@ -18,11 +18,12 @@ from dashboard.report.pdf import pdf
 from dashboard.report.statement import (
     LEAST_KNOWN,
     Refused,
+    Statement,
     StatementRequest,
     last_mature_month,
     statement,
-    statement_document,
 )
+from dashboard.report.statement_page import statement_document
 from sql.cohort import Scope
 from sql.engine import open_engine, reading
 from sql.store import create_or_upgrade
@@ -125,8 +126,8 @@ def test_a_statement_is_refused_with_what_is_missing(url, tmp_path, monkeypatch,
     monkeypatch.setattr("dashboard.commands.report.today", lambda: date(2025, 1, 2))
     assert run(url, "statement", "--out", tmp_path, "--month", "2024-06") == 2
     says = capsys.readouterr().err
-    assert "1 runners started; a statement needs at least 30, and 40 for a share that may be shared" in says
-    assert "Missing: 39" in says
+    assert "1 runner started; a statement needs at least 30, and 40 for a share in per cent" in says
+    assert "Missing: 29" in says
     assert audit(url) == []
 
 
@@ -141,8 +142,8 @@ def ask(url: str, *, today: date = date(2025, 1, 2), **request: object):
     return found
 
 
-def clinic_of(tmp_path: Path, *, known: int, unknown: int) -> str:
-    """People who were back in March, and people of whom nothing was heard after the first visit."""
+def clinic_of(tmp_path: Path, *, known: int, unknown: int, back: int | None = None) -> str:
+    """People heard of, half of them (or `back`) back in March, and people not heard of after the first visit."""
     url = f"sqlite:///{tmp_path / 'clinic.db'}"
     engine = create_or_upgrade(url)
     people = [make_episode(f"E{n}", patient_id=f"P{n}") for n in range(known)]
@@ -150,7 +151,7 @@ def clinic_of(tmp_path: Path, *, known: int, unknown: int) -> str:
         make_episode(f"E{n}", patient_id=f"P{n}", last_contact_date="2024-01-20")
         for n in range(known, known + unknown)
     ]
-    running = [make_running(f"E{n}") for n in range(known // 2)]
+    running = [make_running(f"E{n}") for n in range(known // 2 if back is None else back)]
     assert (
         load_tables(engine, tmp_path / "clinic", episodes=people + lost, running=running).status == "loaded"
     )
@@ -175,6 +176,42 @@ def test_it_says_who_how_many_and_until_when_and_compares_with_nobody(tmp_path):
     assert "first visit in these twelve months" in text
     for word in ("better than", "benchmark", "Upwell", "best", "rank", "article", "ahead", "in line"):
         assert word not in text, word
+
+
+def words_of(made: Statement) -> str:
+    reader = pypdf.PdfReader(io.BytesIO(pdf(statement_document(made))))
+    assert len(reader.pages) == 1
+    return " ".join(reader.pages[0].extract_text().replace("\xa0", " ").split())
+
+
+@pytest.mark.parametrize(
+    ("people", "back", "says"),
+    [
+        (30, 30, "About 30 runners with PFPS came; more than half were back by week 12"),
+        (39, 30, "About 40 runners with PFPS came; more than half were back by week 12"),
+        (39, 2, "About 40 runners with PFPS came; fewer than half were back by week 12"),
+        (35, 18, "they are too few people to say whether more or fewer than half were back by week 12"),
+    ],
+)
+def test_of_30_to_39_people_it_speaks_in_words_and_gives_no_percentage(tmp_path, people, back, says):
+    made = ask(clinic_of(tmp_path, known=people, unknown=0, back=back))
+    text = words_of(made)
+    assert says in text
+    # the interval's own 95 % and the rule of 60 % are not theirs; no other share, no median
+    assert set(re.findall(r"\d+ %", text)) == {"95 %", "60 %"}
+    assert "half were back by day" not in text
+    if people % 5:
+        assert not re.search(rf"\b{people}\b", text)
+
+
+def test_under_30_are_refused_and_40_get_a_percentage(tmp_path):
+    for folder in ("29", "40"):
+        (tmp_path / folder).mkdir()
+    with pytest.raises(Refused, match=r"29 runners started.*Missing: 1\."):
+        ask(clinic_of(tmp_path / "29", known=29, unknown=0))
+    made = ask(clinic_of(tmp_path / "40", known=40, unknown=0))
+    assert made.in_words is None
+    assert "an estimated 50 %" in words_of(made)
 
 
 def test_too_few_known_are_refused_with_how_many_answers_are_missing(tmp_path):

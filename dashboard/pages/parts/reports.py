@@ -16,7 +16,8 @@ from dashboard.report.build import build
 from dashboard.report.month import Month, last_full_month
 from dashboard.report.noted import REPORT_MADE, STATEMENT_MADE, note, subject
 from dashboard.report.results import Compare, ReportRequest, ReportResults, gather
-from dashboard.report.statement import Statement, StatementRequest, statement, statement_document
+from dashboard.report.statement import Statement, StatementRequest, statement
+from dashboard.report.statement_page import statement_document
 from dashboard.wording import long_date
 from sql.cohort import Scope
 from sql.engine import StoreError, reading

@@ -19,17 +19,12 @@ def came_chapter(results: ReportResults) -> Chapter:
     blocks: list[Block] = [Heading(f"New in {results.month.words}"), _intake_words(results)]
     if results.came is not None:
         blocks.append(_intake_table(results))
-    blocks.append(Heading("What became of the twelve months' starters"))
     if summary.everybody.started == 0:
         blocks.append(Paragraph("Nobody started in these twelve months."))
     else:
-        blocks += [
-            _bar(summary),
-            Paragraph(became_sentence(summary)),
-            _lost_words(summary),
-            _classes(summary),
-        ]
-    blocks.append(Paragraph(excluded_sentence(summary), "note"))
+        blocks += [*_bar(summary), *_lost_words(summary), _classes(summary)]
+    if summary.everybody.started != 0 or any(n != 0 for n in vars(summary.excluded).values()):
+        blocks.append(Paragraph(excluded_sentence(summary), "note"))
     return Chapter("came", "Who came, and what became of them", tuple(blocks))
 
 
@@ -40,7 +35,7 @@ def _intake_words(results: ReportResults) -> Paragraph:
             "people came in the other months."
         )
     now = count_words(results.came.everybody.started, results.k)
-    text = f"**{now}** started in {results.month.words}"
+    text = f"**{now[:1].upper()}{now[1:]}** started in {results.month.words}"
     if results.came_before is not None:
         before = count_words(results.came_before.everybody.started, results.k)
         text += f"; {before} in {results.compared_month.words}"
@@ -76,9 +71,12 @@ def _started(summary: OutcomeSummary, name: str) -> Cell:
     return 0 if group is None else people(group.started)
 
 
-def _bar(summary: OutcomeSummary) -> BarChart:
+def _bar(summary: OutcomeSummary) -> list[Block]:
+    """The six classes as a bar; only words where none of them is large enough to be drawn."""
     became = summary.everybody.became
-    return BarChart(
+    if not any(vars(became).values()):
+        return [Heading(became_title(summary)), Paragraph(became_caption(summary))]
+    chart = BarChart(
         name="became",
         title=became_title(summary),
         sentence=became_caption(summary),
@@ -89,16 +87,20 @@ def _bar(summary: OutcomeSummary) -> BarChart:
         few=count_words(None, summary.k),
         table="became",
     )
+    return [chart]
 
 
-def _lost_words(summary: OutcomeSummary) -> Paragraph:
-    """Where people are lost, in one sentence that says what would help."""
+def _lost_words(summary: OutcomeSummary) -> list[Block]:
+    """Where people are lost, in one sentence that says what would help; nothing where nobody is."""
     became, k = summary.everybody.became, summary.k
-    return Paragraph(
+    if became.lost == 0 and became.discharged_unrecorded == 0:
+        return []
+    text = (
         f"Of **{count_words(became.lost, k)} lost** and **{count_words(became.discharged_unrecorded, k)} "
         "discharged without a recorded return** nobody knows whether they run. One question to each would "
-        "make every figure here surer.",
+        "make every figure here surer."
     )
+    return [Paragraph(text)]
 
 
 def _classes(summary: OutcomeSummary) -> Table:

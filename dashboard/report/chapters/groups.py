@@ -27,4 +27,5 @@ def _by(name: str, title: str, summary: OutcomeSummary) -> list[Block]:
     table = replace(
         horizons_table(summary, f"by_{name}"), title=f"Share back running: {title[0].lower()}{title[1:]}"
     )
-    return [*blocks, table, curve_table(summary, f"by_{name}_curve")]
+    weeks = curve_table(summary, f"by_{name}_curve")
+    return [*blocks, table, replace(weeks, title=f"{weeks.title}, {title[0].lower()}{title[1:]}")]

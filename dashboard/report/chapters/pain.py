@@ -15,6 +15,7 @@ from dashboard.wording import WITHHELD
 
 MOST_SCALES = 2
 MAIN_WINDOW_DAY = 84
+FEW = 10
 
 
 def pain_chapter(results: ReportResults) -> Chapter | None:
@@ -40,6 +41,7 @@ def _changes(sections: Sequence[PainSection]) -> Table:
         Column("change", "mean change", "number", "paired mean change, points of the scale"),
         Column("low", "low", "number", "lower 95 % limit of the change", "change"),
         Column("high", "high", "number", "upper 95 % limit of the change", "change"),
+        Column("too_few", "too few", "text", "yes: fewer than 10 people with both scores", "change"),
     )
     rows = [(scale_label(s.asked), *_change(change, s.k)) for s in sections for change in s.changes]
     printed = sum(len(section.changes) for section in sections[:MOST_SCALES])
@@ -53,7 +55,13 @@ def _change(change: ChangeShown, k: int) -> tuple[Cell, ...]:
     figures = (change.baseline_mean, change.later_mean, change.mean, change.low, change.high)
     if change.withheld:
         figures = (WITHHELD, None, WITHHELD, None, None)  # type: ignore[assignment]
-    return (_window(change.window), count(change.scored, k), count(change.without_score, k), *figures)
+    counts = (count(change.scored, k), count(change.without_score, k))
+    return (_window(change.window), *counts, *figures, _few(change.scored, withheld=change.withheld))
+
+
+def _few(people: int | None, *, withheld: bool) -> str:
+    """The reservation about a figure of few people; a withheld one needs none."""
+    return "yes" if people and people < FEW and not withheld else ""
 
 
 def _responders(sections: Sequence[PainSection]) -> Table:
@@ -83,6 +91,7 @@ def _share_columns(name: str, title: str, meaning: str) -> tuple[Column, ...]:
         Column(name, title, "share", f"share improved by the threshold, {meaning}"),
         Column(f"{name}_low", "low", "share", "lower 95 % limit", name),
         Column(f"{name}_high", "high", "share", "upper 95 % limit", name),
+        Column(f"{name}_too_few", "too few", "text", "yes: fewer than 10 people", name),
         Column(f"{name}_n", "n", "count", f"people: {meaning}"),
     )
 
@@ -101,10 +110,11 @@ def _responder(section: PainSection, row: RespondersShown) -> tuple[Cell, ...]:
 
 def _share(found: ShareShown, section: PainSection) -> tuple[Cell, ...]:
     if found.withheld:
-        return (WITHHELD, None, None, count(found.denominator, section.k))
+        return (WITHHELD, None, None, "", count(found.denominator, section.k))
     figures = (found.value, found.low, found.high)
     rounded = tuple(None if one is None else round(one, 2) for one in figures) if section.shared else figures
-    return (*rounded, count(found.denominator, section.k))
+    few = _few(found.denominator, withheld=found.withheld)
+    return (*rounded, few, count(found.denominator, section.k))
 
 
 def _window(window: Window) -> str:

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from dashboard.recovery_words import intake_title, period_words
-from dashboard.report.chapters.cells import count, share
-from dashboard.report.content import Block, Cell, Chapter, Column, Heading, Paragraph, Table, TrendChart
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from dashboard.report.chapters.cells import count
+from dashboard.report.chapters.happened import (
+    happened_blocks,
+    marks,
+    marks_sentence,
+    marks_words,
+    numbers_within,
+)
+from dashboard.report.chapters.intake_periods import intake_blocks
+from dashboard.report.content import Block, Cell, Chapter, Column, Paragraph, Table, TrendChart
 from dashboard.report.results import ReportResults
-from dashboard.sections.intake_periods import IntakePeriodsResult, ShownPeriod
+from dashboard.sections.intake_periods import IntakePeriodsResult
 from dashboard.sections.trend_charts import Trend, TrendPoint
 from dashboard.sections.trends import DIGITS_SHARED, Trends
 from dashboard.trend_words import (
@@ -15,33 +26,36 @@ from dashboard.trend_words import (
     caption,
     measure_name,
     period_of,
-    rebase_sentences,
     rule_words,
     title,
     value_words,
     variation_words,
 )
-from dashboard.wording import WITHHELD, long_date
+from dashboard.wording import WITHHELD
 
-COUNTED_BY = (
-    "People are counted in the period in which they first came, however long it took: who recovered this month is "
-    "never a period."
-)
 ALWAYS_DRAWN = "back_by_12_weeks"
 MOST_DRAWN = 2
 POINTS_DRAWN = 24
+SIGNS = {
+    "concern": "Diamonds: a change for the worse",
+    "improvement": "Squares: a change for the better",
+    "neutral": "Triangles: a change",
+}
 
 
 def trends_chapter(results: ReportResults) -> Chapter | None:
-    """The table of measures, the charts of the first and of one that changed, what happened, intake periods."""
+    """The table of measures, the charts of the first and of one that changed, intake periods, what happened."""
     trends: Trends = results.found["trends"]
     blocks: list[Block] = []
     if trends.trends:
-        blocks += [_measures(trends), Paragraph(CHANCE, "note")]
+        blocks += _measures(trends)
         blocks += [_chart(trend, trends) for trend in drawn(trends)]
-        blocks += _happened(trends)
+    intake: IntakePeriodsResult = results.found["intake_periods"]
+    blocks += intake_blocks(intake, trends, results.k)
+    if blocks:
+        blocks += happened_blocks(trends, since=_first_drawn(trends, intake))
+    if trends.trends:
         blocks.append(_points(trends))
-    blocks += _intake(results.found["intake_periods"], results.k)
     return Chapter("trends", "Better or worse", tuple(blocks)) if blocks else None
 
 
@@ -56,7 +70,14 @@ def drawn(trends: Trends) -> list[Trend]:
     return [trend for trend in (first + changed)[:MOST_DRAWN] if trend.counted]
 
 
-def _measures(trends: Trends) -> Table:
+def _measures(trends: Trends) -> list[Block]:
+    table = _measures_table(trends)
+    if any(trend.last for trend in trends.trends):
+        return [table, Paragraph(CHANCE, "note")]
+    return [replace(table, on_paper="no"), Paragraph("No measure has a month that can be counted yet.")]
+
+
+def _measures_table(trends: Trends) -> Table:
     columns = (
         Column("measure", "measure", "text", "what is followed"),
         Column("last", "last value", "text", "value of the last period that counts"),
@@ -90,46 +111,50 @@ def _measure(trend: Trend, k: int) -> tuple[Cell, ...]:
 
 def _chart(trend: Trend, trends: Trends) -> TrendChart:
     """The last points of a measure; those whose people could not all be followed yet are open marks."""
-    points = [point for point in trend.points if _shown(trend, trends, point) is not None][-POINTS_DRAWN:]
+    points = _drawn_points(trend, trends)
     counted = [point.value.state == "counted" for point in points]
+    labels = tuple(period_of(point.value) for point in points)
+    found = marks(trends, [(point.value.first_day, point.value.last_day) for point in points])
+    sentence = caption(trend, trends, provisional="open marks")
     return TrendChart(
         name=f"trend_{trend.measure.name}",
         title=title(trend),
-        sentence=caption(trend, trends),
-        alt=f"{title(trend)}. {caption(trend, trends)}",
-        labels=tuple(period_of(point.value) for point in points),
+        sentence=sentence + signs_sentence(points) + marks_sentence(found),
+        alt=f"{title(trend)}. {sentence}{marks_words(found, labels)}",
+        labels=labels,
         y=tuple(_shown(trend, trends, point) for point in points),
         mean=tuple(_figure(trend, trends, point.mean) for point in points),
         low=tuple(_figure(trend, trends, point.lower) for point in points),
         high=tuple(_figure(trend, trends, point.upper) for point in points),
-        signal=tuple(point.rule is not None for point in points),
+        signal=tuple(_signal(point) for point in points),
         grey=tuple(not one for one in counted),
-        notes=_notes(trends, points),
+        notes=found,
         share=trend.measure.in_per_cent,
         table="trend_points",
         rows_of=measure_name(trend.measure),
     )
 
 
-def _notes(trends: Trends, points: list[TrendPoint]) -> tuple[tuple[int, str], ...]:
-    return tuple(
-        (at, note.text)
-        for note in trends.annotations
-        for at, point in enumerate(points)
-        if point.value.first_day <= note.day <= point.value.last_day
-    )
+def _drawn_points(trend: Trend, trends: Trends) -> list[TrendPoint]:
+    return [point for point in trend.points if _shown(trend, trends, point) is not None][-POINTS_DRAWN:]
 
 
-def _happened(trends: Trends) -> list[Block]:
-    """What the clinic wrote down, and new limits with their reasons."""
-    lines = [f"{long_date(note.day)}: {note.text}" for note in trends.annotations]
-    lines += [
-        f"{measure_name(trend.measure)}: {words}"
-        for trend in trends.trends
-        for words in rebase_sentences(trend)
-    ]
-    plain = [line.replace("**", "") for line in lines]
-    return [Heading("What happened"), *(Paragraph(line) for line in plain)] if plain else []
+def _first_drawn(trends: Trends, intake: IntakePeriodsResult) -> date | None:
+    """The first day on any chart."""
+    days = [period.share.first_day for period in intake.periods]
+    if trends.trends:
+        days += [point.value.first_day for trend in drawn(trends) for point in _drawn_points(trend, trends)]
+    return min(days, default=None)
+
+
+def _signal(point: TrendPoint) -> str:
+    return point.kind if point.rule is not None and point.kind != "common cause" else ""
+
+
+def signs_sentence(points: Sequence[TrendPoint]) -> str:
+    """Which shape of a point says what; nothing where none stands out."""
+    there = {_signal(point) for point in points} - {""}
+    return "".join(f" {words}." for kind, words in SIGNS.items() if kind in there)
 
 
 def _points(trends: Trends) -> Table:
@@ -145,6 +170,7 @@ def _points(trends: Trends) -> Table:
         Column("high", "upper limit", "number", "upper limit of chance"),
         Column("counts", "counts", "text", "no: it is not over yet, or too few to show"),
         Column("finding", "finding", "text", "the rule that marks the point"),
+        Column("happened", "what happened", "text", "numbers of the events in the period: table happened"),
     )
     rows = tuple(_point(trend, trends, point) for trend in trends.trends for point in trend.points)
     return Table("trend_points", "Every point of the ten measures", columns, rows, on_paper="no")
@@ -164,6 +190,7 @@ def _point(trend: Trend, trends: Trends, point: TrendPoint) -> tuple[Cell, ...]:
         *(_figure(trend, trends, one) for one in (point.mean, point.lower, point.upper)),
         "yes" if value.state == "counted" else "no",
         rule_words(trend, point),
+        numbers_within(trends, (value.first_day, value.last_day)),
     )
 
 
@@ -179,39 +206,3 @@ def _figure(trend: Trend, trends: Trends, value: float | None) -> float | None:
     bounded = max(value, 0.0) if trend.measure.kind != "median" else value
     bounded = min(bounded, 1.0) if trend.measure.in_per_cent else bounded
     return round(bounded, DIGITS_SHARED[trend.measure.kind]) if trends.shared else bounded
-
-
-def _intake(result: IntakePeriodsResult, k: int) -> list[Block]:
-    if not result.periods:
-        return []
-    columns = (
-        Column("period", "first visit in", "text", "the period of the first visit"),
-        Column("started", "in the curve", "count", "people in the curve"),
-        Column("back", "back by week 12", "share", "estimated share back by week 12"),
-        Column("low", "low", "share", "lower 95 % limit", "back"),
-        Column("high", "high", "share", "upper 95 % limit", "back"),
-        Column("too_few", "too few", "text", "yes: fewer than 10 people in effect", "back"),
-        Column("mature", "all followed for 12 weeks", "text", "no: the figure is provisional"),
-    )
-    rows = tuple(_period(period, k, shared=result.shared) for period in result.periods)
-    table = Table("intake_periods", "By the period of the first visit", columns, rows)
-    return [
-        Heading("By when people first came"),
-        Paragraph(f"**{intake_title(result)}.** {COUNTED_BY}"),
-        table,
-    ]
-
-
-def _period(period: ShownPeriod, k: int, *, shared: bool) -> tuple[Cell, ...]:
-    found = period.share
-    hidden = shared and found.value is None
-    figures: tuple[Cell, ...] = tuple(
-        share(one, shared=shared) for one in (found.value, found.low, found.high)
-    )
-    return (
-        period_words(found),
-        count(period.started, k),
-        *((WITHHELD, None, None) if hidden else figures),
-        "yes" if found.too_few and not hidden else "",
-        "yes" if found.mature else "no",
-    )
