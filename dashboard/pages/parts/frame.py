@@ -15,6 +15,9 @@ from dashboard.wording import long_date
 from sql.cohort import Scope
 from sql.engine import StoreError
 
+THERAPIST = "Therapist "
+"""How a therapist's choice of "Preview as" begins, on the page and in the address."""
+
 
 def logo() -> None:
     """The product's name at the top of the sidebar."""
@@ -50,13 +53,21 @@ def preview_as() -> Reader:
     several = len({clinic for clinic, _ in therapists}) > 1
     readers_by_label = {"Owner": Reader()}
     for clinic, code in therapists:
-        label = f"Therapist {clinic}/{code}" if several else f"Therapist {code}"
+        label = THERAPIST + (f"{clinic}/{code}" if several else code)
         readers_by_label[label] = Reader("therapist", (clinic, code))
     with st.sidebar:
-        chosen = st.selectbox("Preview as", list(readers_by_label), key="preview_as", persist_state="session")
+        chosen = st.selectbox(
+            "Preview as", list(readers_by_label), key="preview_as", persist_state="session", bind="query-params"
+        )
     reader = readers_by_label.get(str(chosen), Reader())
     st.session_state["reader"] = reader
     return reader
+
+
+def expects_therapist() -> bool:
+    """Whether a therapist's view is asked for, before the choice is drawn: by it, or by the address."""
+    chosen = st.session_state.get("preview_as") or st.query_params.get("preview_as", "")
+    return str(chosen).startswith(THERAPIST)
 
 
 def reader_here() -> Reader:

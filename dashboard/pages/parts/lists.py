@@ -14,9 +14,22 @@ from dashboard.patients.words import NOT_THERE
 from dashboard.wording import long_date
 from sql.cohort import Scope
 
-PATIENT_PAGE = str(Path(__file__).parents[1] / "patient.py")
+PAGES = Path(__file__).parents[1]
+PATIENT_PAGE = str(PAGES / "patient.py")
+LISTS = {
+    "caseload.py": ("Caseload", ":material/checklist:"),
+    "to_ask.py": ("To ask", ":material/contact_support:"),
+    "own_figures.py": ("Own figures", ":material/person:"),
+}
 ROW_HEIGHT = 44
 """Pixels: the least that a finger hits without trying twice."""
+
+
+def links() -> None:
+    """From list to list, for a therapist, whose sidebar is away."""
+    with st.container(horizontal=True, gap="small"):
+        for file, (label, icon) in LISTS.items():
+            st.page_link(str(PAGES / file), label=label, icon=icon, width="content")
 
 
 def whose_list() -> tuple[str, str]:

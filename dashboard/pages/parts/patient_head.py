@@ -18,7 +18,7 @@ from dashboard.patients.record_view import RecordView
 from etl.identifiers import identifier_in
 from sql.writes.seen import NOTE_LENGTH, write_seen
 
-CASELOAD_PAGE = str(Path(__file__).parents[1] / "caseload.py")
+CASELOAD_PAGE, TO_ASK_PAGE = (str(Path(__file__).parents[1] / f"{name}.py") for name in ("caseload", "to_ask"))
 COLOURS: dict[str, Literal["red", "orange", "blue", "green", "gray"]] = {
     "red flag": "red",
     "off track": "orange",
@@ -32,7 +32,11 @@ COLOURS: dict[str, Literal["red", "orange", "blue", "green", "gray"]] = {
 def draw(view: RecordView) -> None:
     """Code, condition and week; the status word with its sign, the rule and its data."""
     case, one = view.record.case, view.standing
-    st.page_link(CASELOAD_PAGE, label="Back to the caseload", icon=":material/arrow_back:", width="content")
+    with st.container(horizontal=True, gap="small"):
+        st.page_link(
+            CASELOAD_PAGE, label="Back to the caseload", icon=":material/arrow_back:", width="content"
+        )
+        st.page_link(TO_ASK_PAGE, label="To ask", icon=":material/contact_support:", width="content")
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         side = f", {case.side}" if case.side else ""
         st.title(f"{case.short_code} · week {one.week}", anchor=False, width="content")
