@@ -5,11 +5,11 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.deployment import NO_SIGN_IN, is_loopback
-from dashboard.pages.parts import frame, showing, touch
+from dashboard.pages.parts import frame, showing, styles
 from dashboard.pages.parts.filters import filter_bar
 
 st.set_page_config("Return to Run", page_icon=":material/directions_run:", layout="wide")
-touch.apply()
+styles.for_fingers()
 
 if not is_loopback(st.get_option("server.address")):
     st.error(NO_SIGN_IN, icon=":material/lock:")

@@ -13,6 +13,7 @@ from dashboard.pages.parts import patient_readers
 from dashboard.pages.parts.entry_day import entry_day
 from dashboard.pages.parts.lists import open_patient
 from dashboard.pages.parts.panels import note
+from dashboard.pages.parts.styles import FINGER
 from dashboard.patients.asking import SCORE, Question
 from dashboard.patients.clinic_rules import ClinicRules
 from dashboard.patients.facts import pain_line
@@ -85,7 +86,7 @@ def row(question: Question, rules: ClinicRules) -> None:
                     st.button(
                         str(value),
                         key=f"score_{value}_{key}",
-                        width=44,
+                        width=FINGER,
                         on_click=_score,
                         args=(question, rules, value),
                     )

@@ -57,7 +57,11 @@ def preview_as() -> Reader:
         readers_by_label[label] = Reader("therapist", (clinic, code))
     with st.sidebar:
         chosen = st.selectbox(
-            "Preview as", list(readers_by_label), key="preview_as", persist_state="session", bind="query-params"
+            "Preview as",
+            list(readers_by_label),
+            key="preview_as",
+            persist_state="session",
+            bind="query-params",
         )
     reader = readers_by_label.get(str(chosen), Reader())
     st.session_state["reader"] = reader

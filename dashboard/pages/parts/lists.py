@@ -9,6 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.pages.parts import patient_readers, readers
 from dashboard.pages.parts.panels import literal, note
+from dashboard.pages.parts.styles import FINGER
 from dashboard.patients.clinic_rules import ClinicRules
 from dashboard.patients.words import NOT_THERE
 from dashboard.wording import long_date
@@ -21,8 +22,7 @@ LISTS = {
     "to_ask.py": ("To ask", ":material/contact_support:"),
     "own_figures.py": ("Own figures", ":material/person:"),
 }
-ROW_HEIGHT = 44
-"""Pixels: the least that a finger hits without trying twice."""
+ROW_HEIGHT = FINGER
 
 
 def links() -> None:

@@ -18,7 +18,9 @@ from dashboard.patients.record_view import RecordView
 from etl.identifiers import identifier_in
 from sql.writes.seen import NOTE_LENGTH, write_seen
 
-CASELOAD_PAGE, TO_ASK_PAGE = (str(Path(__file__).parents[1] / f"{name}.py") for name in ("caseload", "to_ask"))
+CASELOAD_PAGE, TO_ASK_PAGE = (
+    str(Path(__file__).parents[1] / f"{name}.py") for name in ("caseload", "to_ask")
+)
 COLOURS: dict[str, Literal["red", "orange", "blue", "green", "gray"]] = {
     "red flag": "red",
     "off track": "orange",

@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from dashboard.access import Reader
-from dashboard.pages.parts import frame, kept_filters, lists
+from dashboard.pages.parts import frame, kept_filters, lists, styles
 from dashboard.pages.parts.this_browser import browser
 
 PATIENT = "Patient"
@@ -79,6 +79,7 @@ def run(page: StreamlitPage) -> None:
             lists.links()
         page.run()
         return
+    styles.without_sidebar()
     st.session_state["reader"] = now.reader
     if page.title == PATIENT and st.query_params.get("t") == now.token:
         page.run()
