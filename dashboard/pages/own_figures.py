@@ -16,11 +16,11 @@ title = f"My {found.month:%B}: {found.returned} back running, {found.open} open"
 lists.heading(place, title, therapist[1], patient_readers.rules_of(therapist[0]), f"{found.month:%B %Y}")
 
 month = "this month"
-known = (
+known: list[tuple[str, int]] = [
     (f"Score, last {RECENT_DAYS} days", found.scored_recently),
     (f"Running known, {RECENT_DAYS} days", found.running_known),
     ("Score and running", found.both),
-)
+]
 shares = [(label, f"{n} of {found.open}", percent(n / found.open)) for label, n in known if found.open]
 with st.grid(4, min_column_width=150, gap="small"):
     for label, value, detail in (
