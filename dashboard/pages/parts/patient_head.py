@@ -15,7 +15,7 @@ from dashboard.pages.parts.panels import headline, literal, note
 from dashboard.patients import words
 from dashboard.patients.caseload import PRESSING
 from dashboard.patients.record_view import RecordView
-from etl.identifiers import identifier_in
+from etl.identifiers import identifier_in_sentence
 from sql.writes.seen import NOTE_LENGTH, write_seen
 
 CASELOAD_PAGE, TO_ASK_PAGE = (
@@ -51,7 +51,8 @@ def draw(view: RecordView) -> None:
     st.markdown(f"**Why:** {literal(words.why_words(one))}")
     for difference in view.differing:
         st.warning(
-            f"{literal(difference)} The entry stays. If the file is right, take the entry back and load again.",
+            f"{literal(difference)} The entry stays. If the file is right, take the entry back and load again; "
+            "entries go back one by one, the newest first.",
             icon=":material/difference:",
         )
 
@@ -78,7 +79,7 @@ def seen_form(view: RecordView) -> None:
             autocomplete="off",
         )
         if st.button("Mark as seen", key="seen_save", type="primary"):
-            kind = identifier_in(text) if not _plain(text) else ""
+            kind = identifier_in_sentence(text)
             problem = f"the note looks like it holds an identifier ({kind})" if kind else None
             case = view.record.case
             problem = problem or patient_readers.write(
@@ -90,7 +91,3 @@ def seen_form(view: RecordView) -> None:
                 st.error(f"Not saved: {problem}.")
             else:
                 st.rerun()
-
-
-def _plain(text: str) -> bool:
-    return not text.strip()
