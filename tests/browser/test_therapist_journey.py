@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from browser import served
-from browser.chromium import PATIENCE_MS, wait_for_answer
+from browser.chromium import PATIENCE_MS, choose, wait_for_answer
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 from pypdf import PdfReader
 from sqlalchemy import create_engine, text
@@ -236,8 +236,7 @@ def lower_than_a_finger(control: Locator) -> str:
 
 def test_after_a_sleep_the_same_patient_is_open_and_what_was_typed_is_there(tablet: Page):
     code, address = open_row(tablet, 2), tablet.url
-    tablet.get_by_role("combobox", name=re.compile("^Pain today")).tap()
-    tablet.get_by_role("option", name="pain on stairs").tap()
+    choose(tablet, "Pain today, 0 to 10: one tap saves", "pain on stairs")
     tablet.get_by_role("button", name="Seen until").tap()
     note = tablet.get_by_role("textbox", name=re.compile("^Note"))
     note.fill("new plan, see again")

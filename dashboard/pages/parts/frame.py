@@ -15,6 +15,7 @@ from dashboard.wording import long_date
 from sql.cohort import Scope
 from sql.engine import StoreError
 
+_CHOSEN = "preview_chosen"
 THERAPIST = "Therapist "
 """How a therapist's choice of "Preview as" begins, on the page and in the address."""
 
@@ -55,22 +56,36 @@ def preview_as() -> Reader:
     for clinic, code in therapists:
         label = THERAPIST + (f"{clinic}/{code}" if several else code)
         readers_by_label[label] = Reader("therapist", (clinic, code))
+    labels = list(readers_by_label)
     with st.sidebar:
         chosen = st.selectbox(
             "Preview as",
-            list(readers_by_label),
+            labels,
+            index=_default(labels),
             key="preview_as",
             persist_state="session",
             bind="query-params",
+            on_change=_remember,
         )
+    _remember()
     reader = readers_by_label.get(str(chosen), Reader())
     st.session_state["reader"] = reader
     return reader
 
 
+def _remember() -> None:
+    st.session_state[_CHOSEN] = st.session_state["preview_as"]
+
+
+def _default(labels: list[str]) -> int:
+    """Going back, or to an address that says nothing of it, leaves a therapist's view as it is: a choice ends it."""
+    before = st.session_state.get(_CHOSEN)
+    return labels.index(before) if before in labels and "preview_as" not in st.query_params else 0
+
+
 def expects_therapist() -> bool:
-    """Whether a therapist's view is asked for, before the choice is drawn: by it, or by the address."""
-    chosen = st.session_state.get("preview_as") or st.query_params.get("preview_as", "")
+    """Whether a therapist's view is asked for, before the choice is drawn: by the address, or by an earlier choice."""
+    chosen = st.query_params.get("preview_as") or st.session_state.get(_CHOSEN, "")
     return str(chosen).startswith(THERAPIST)
 
 
