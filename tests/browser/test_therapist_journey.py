@@ -259,3 +259,4 @@ def test_after_a_sleep_the_same_patient_is_open_and_what_was_typed_is_there(tabl
     wait_for_answer(tablet)
     assert (tablet.url, tablet.locator("h1").inner_text().split(" ")[0]) == (address, code)
     expect(tablet.get_by_role("button", name=re.compile("^Take back: pain on stairs 6"))).to_be_visible()
+    expect(tablet.get_by_role("combobox", name="Preview as")).to_have_value(f"Therapist {MINE}")

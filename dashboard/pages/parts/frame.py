@@ -15,7 +15,7 @@ from dashboard.wording import long_date
 from sql.cohort import Scope
 from sql.engine import StoreError
 
-_CHOSEN = "preview_chosen"
+_CHOSEN, _MOVED = "preview_chosen", "moved_by_product"
 THERAPIST = "Therapist "
 """How a therapist's choice of "Preview as" begins, on the page and in the address."""
 
@@ -77,10 +77,17 @@ def _remember() -> None:
     st.session_state[_CHOSEN] = st.session_state["preview_as"]
 
 
+def switch_page(page: str, query: dict[str, str]) -> NoReturn:
+    """Go to a page by the product's own hand: the view goes with it, and Streamlit writes it into the address."""
+    st.session_state[_MOVED] = True
+    st.switch_page(page, query_params=query)
+
+
 def _default(labels: list[str]) -> int:
     """Going back, or to an address that says nothing of it, leaves a therapist's view as it is: a choice ends it."""
-    before = st.session_state.get(_CHOSEN)
-    return labels.index(before) if before in labels and "preview_as" not in st.query_params else 0
+    moved, before = st.session_state.pop(_MOVED, False), st.session_state.get(_CHOSEN)
+    stays = not moved and before in labels and "preview_as" not in st.query_params
+    return labels.index(str(before)) if stays else 0
 
 
 def expects_therapist() -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard.pages.parts import patient_readers, readers
+from dashboard.pages.parts import frame, patient_readers, readers
 from dashboard.pages.parts.panels import literal, note
 from dashboard.pages.parts.styles import FINGER
 from dashboard.patients.clinic_rules import ClinicRules
@@ -116,4 +116,4 @@ def _search() -> None:
 
 def open_patient(token: str) -> None:
     """Go to a patient's page."""
-    st.switch_page(PATIENT_PAGE, query_params={"t": token})
+    frame.switch_page(PATIENT_PAGE, {"t": token})
