@@ -5,13 +5,11 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.deployment import NO_SIGN_IN, is_loopback
-from dashboard.pages.parts import frame, showing
+from dashboard.pages.parts import frame, showing, styles
 from dashboard.pages.parts.filters import filter_bar
 
-st.set_page_config(
-    "Return to Run", page_icon=":material/directions_run:", layout="wide",
-    initial_sidebar_state="collapsed" if showing.is_on() else 250,
-)  # fmt: skip
+st.set_page_config("Return to Run", page_icon=":material/directions_run:", layout="wide")
+styles.for_fingers()
 
 if not is_loopback(st.get_option("server.address")):
     st.error(NO_SIGN_IN, icon=":material/lock:")
@@ -92,12 +90,15 @@ page = st.navigation(
     expanded=True,
 )
 
+about_patients = page in (caseload, to_ask, own_figures, patient)
+st.set_page_config(initial_sidebar_state=showing.sidebar(about_patients))
+
 if page == imports and not showing.is_on():  # needs no store: it makes the first one
     frame.logo()
     page.run()
     st.stop()
 frame.require_store()
-if showing.is_on() or page in (caseload, to_ask, own_figures, patient):
+if showing.is_on() or about_patients:
     showing.run(page)
     st.stop()
 frame.logo()

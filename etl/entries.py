@@ -1,6 +1,6 @@
 """What was entered on the pages stays: a file that says something else is not taken, and the difference is listed.
 
-docs/decisions/070 has the reasons. Three places need it: a file's row that would change an entry (`keep_entries`,
+docs/decisions/018 has the reasons. Three places need it: a file's row that would change an entry (`keep_entries`,
 before rows are matched), an episode that comes back with a load (`put_entries_back`, before outcomes are derived),
 and a snapshot, in which no entry can stand (`not_entered`).
 """
@@ -30,8 +30,15 @@ from sqlalchemy import (
 from sqlalchemy.sql.elements import ColumnElement
 
 from etl.stage import Stage
-from sql.schema import entry, episode, score
-from sql.writes.clinic_entry import BY_PATIENT, ENTRY_LOAD, EPISODE_COLUMNS, INSTRUMENT, put_in_place
+from sql.schema import entry, episode, running_report, score
+from sql.writes.clinic_entry import (
+    BY_PATIENT,
+    ENTRY_LOAD,
+    EPISODE_COLUMNS,
+    INSTRUMENT,
+    SOURCE,
+    put_in_place,
+)
 from sql.writes.journal import Writing
 
 RULE = "entry_kept"
@@ -55,11 +62,11 @@ def keep_entries(connection: Connection, stage: Stage, clinic: str, load_number:
         return KeptEntries()
     if stage.table.name == "episodes":
         return KeptEntries(_keep_in_episodes(connection, stage, clinic, load_number))
-    return (
-        _keep_scores(connection, stage, clinic, load_number)
-        if stage.table.name == "scores"
-        else KeptEntries()
-    )
+    if stage.table.name == "scores":
+        return _keep_scores(connection, stage, clinic, load_number)
+    if stage.table.name == "running":
+        return KeptEntries(_name_other_answers(connection, stage, clinic, load_number))
+    return KeptEntries()
 
 
 def not_entered(table: Table) -> ColumnElement[bool]:
@@ -148,6 +155,26 @@ def _keep_scores(connection: Connection, stage: Stage, clinic: str, load_number:
     result.rows_left_out.update({row[0]: row[1] for row in connection.execute(counts)})
     connection.execute(delete(stage.rows).where(left_out))
     return result
+
+
+def _name_other_answers(connection: Connection, stage: Stage, clinic: str, load_number: int) -> list[Kept]:
+    """A file's answer of the same day stands beside the entered one, which counts; it is listed if it differs."""
+    rows, r = stage.rows.c, running_report.c
+    entered = and_(
+        r.clinic == clinic,
+        r.source == SOURCE,
+        r.episode_id == rows.episode_id,
+        r.reported_on == rows.reported_on,
+        r.status != rows.status,
+    )
+    differs = exists(select(literal(1)).where(entered).correlate(stage.rows))
+    found = connection.execute(
+        select(rows.file, rows.line, rows.episode_id, rows.reported_on, rows.status).where(differs)
+    ).all()
+    for _, _, episode_id, day, status in found:
+        about = and_(entry.c.episode_id == episode_id, entry.c.kind == "running", entry.c.happened_on == day)
+        _note(connection, clinic, about, load_number, status.replace("_", " "))
+    return [(row[0], row[1], "status") for row in found]
 
 
 def _other_key(stage: Stage) -> ColumnElement[bool]:

@@ -61,7 +61,16 @@ def before_load(case: Case, load_number: int, as_of: date) -> Case:
     scores, answers = old(case.scores), old(case.answers)
     days = [row.day for row in (*scores, *answers)]  # type: ignore[attr-defined]
     last = min(max([0, _visit_day(case), *days]), max((as_of - case.first_visit_date).days, 0))
-    return replace(case, scores=scores, answers=answers, last_day=last)  # type: ignore[arg-type]
+    told_since = {row.since_day for row in case.answers if row not in answers and row.status in RETURNED}
+    stated = case.return_day not in told_since  # else the outcome has it from a report that was not there yet
+    return replace(
+        case,
+        scores=scores,  # type: ignore[arg-type]
+        answers=answers,  # type: ignore[arg-type]
+        last_day=last,
+        return_day=case.return_day if stated else None,
+        relapse_day=case.relapse_day if stated else None,
+    )
 
 
 def latest_return(case: Case) -> tuple[int | None, int | None]:

@@ -10,6 +10,7 @@ from dashboard.patients.caseload import Standing, red_flag_words, standing
 from dashboard.patients.clinic_rules import ClinicRules
 from dashboard.patients.facts import latest_return
 from dashboard.stats.outlook import Stratum
+from dashboard.treatment_words import MEASURES, TREATMENT_NAMES
 from sql.queries.episode import EntryRow, EpisodeRecord
 
 RECENT_DAYS = 21
@@ -89,6 +90,7 @@ def entry_words(entry: EntryRow) -> str:
     return f"red flag cleared on {day}"
 
 
+UNITS = {"_n_per_kg": ", N/kg", "_deg": ", degrees", "_spm": ", steps a minute", "_grade": ", grade"}
 _KM = {"longest_pain_free_km": "without pain", "weekly_km": "a week"}
 
 
@@ -160,7 +162,7 @@ def _visit_rows(record: EpisodeRecord) -> list[Row]:
         {
             "Visit": words.short_date(row.visit_date),
             "Status": row.status.replace("_", " "),
-            "Treatments": (row.treatments or "–").replace(";", ", ").replace("_", " "),
+            "Treatments": ", ".join(_treatment_names(row.treatments)) or "–",
         }
         for row in reversed(record.visits)
     ]
@@ -176,13 +178,24 @@ def _assessment_rows(record: EpisodeRecord) -> list[Row]:
         rows.append(
             {
                 "Day": words.short_date(row.assessed_on),
-                "Measure": row.measure.replace("_", " ") + speed,
+                "Measure": _measure_name(row.measure) + speed,
                 "Side": row.side or "–",
                 "Value": f"{row.value:g}",
                 "Since the first": words.change_words(round(row.value - start, 2)),
             }
         )
     return rows[::-1]
+
+
+def _treatment_names(codes: str | None) -> list[str]:
+    return [TREATMENT_NAMES.get(code, code.replace("_", " ")) for code in (codes or "").split(";") if code]
+
+
+def _measure_name(measure: str) -> str:
+    """In the words of the pages, with the unit where the measure has one."""
+    unit = next((words for ending, words in UNITS.items() if measure.endswith(ending)), "")
+    name = MEASURES.get(measure, measure.replace("_", " ")).removesuffix(" (force)").removesuffix(" on video")
+    return name + unit
 
 
 def _number(value: float | None) -> str:

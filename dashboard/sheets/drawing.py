@@ -8,6 +8,7 @@ from typing import Any
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from dashboard.stats.pain import RecoveryWeek
 
@@ -52,6 +53,7 @@ def line_svg(
         axes.set_xlim(
             min([-0.5, *(day / 7 - 0.3 for day in seen)]), max([12, *(day / 7 + 1 for day in seen)])
         )
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         arrow = "↓" if better == "lower" else "↑"
         axes.set_ylabel(f"{label}\n{arrow} {better} is better")
         axes.set_xlabel("weeks since the first visit")

@@ -13,7 +13,7 @@ from dashboard.sheets.drawing import line_svg
 from dashboard.sheets.typeset import typeset
 from dashboard.wording import long_date
 
-MOST_REPORTS, MOST_VISITS, MOST_ASSESSMENTS, MOST_EVENTS = 7, 6, 6, 8
+MOST_REPORTS, MOST_VISITS, MOST_ASSESSMENTS, MOST_EVENTS = 9, 8, 12, 8
 
 
 def record_pdf(view: RecordView, expected: ExpectedRange | None, outlook: str, printed: date) -> bytes:

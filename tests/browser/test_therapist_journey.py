@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from browser import served
 from browser.chromium import PATIENCE_MS, choose, wait_for_answer
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 from pypdf import PdfReader
 from sqlalchemy import create_engine, text
 
@@ -20,6 +20,17 @@ expect.set_options(timeout=20_000)
 
 MINE = "T04"
 HEADER, ROW = 38, 44
+TAPPED = (
+    "button:not([data-testid=stBaseButton-elementToolbar]), summary, [role=radio], [role=group], "
+    "[data-testid=stSidebarNavLink], [data-testid=stPageLink-NavLink], [data-testid=stTextInputRootElement], "
+    "[data-testid=stNumberInputContainer], [data-testid=stDateInputField]"
+)
+REMEMBER_CONNECTIONS = """
+    window.connections = [];
+    window.WebSocket = class extends WebSocket {
+        constructor(...all) { super(...all); window.connections.push(this); }
+    };
+"""
 NOT_FOR_PATIENTS = ("off track", "pain again", "benchmark", "censored", "flag", "[", "%")
 
 
@@ -57,11 +68,11 @@ def tablet(clinic: Clinic, browser: BrowserContext, tmp_path: Path) -> Iterator[
         viewport={"width": 820, "height": 1180}, has_touch=True, reduced_motion="reduce"
     )
     context.set_default_timeout(PATIENCE_MS)
+    context.add_init_script(REMEMBER_CONNECTIONS)
     page = context.new_page()
-    page.goto(f"{clinic.address}/caseload")
+    page.goto(f"{clinic.address}/caseload?preview_as=Therapist+{MINE}")  # as a bookmark opens it
     page.get_by_role("heading", level=1, name=re.compile("you today$")).wait_for()
     wait_for_answer(page)
-    choose(page, "Preview as", f"Therapist {MINE}")
     expect(page.get_by_text(f"Therapist {MINE} ·")).to_be_visible()
     yield page
     page.screenshot(path=tmp_path / "tablet.png")
@@ -84,7 +95,7 @@ def tap(page: Page, button: str) -> None:
 
 
 def go(page: Page, link: str, path: str) -> None:
-    page.get_by_role("link", name=link, exact=True).tap()
+    page.get_by_test_id("stMain").get_by_role("link", name=link, exact=True).tap()
     page.wait_for_url(f"**/{path}*")
     page.get_by_text(f"Therapist {MINE} ·").wait_for()
     wait_for_answer(page)
@@ -175,16 +186,77 @@ def test_what_is_shown_to_a_patient_hides_every_other_page(clinic: Clinic, table
     open_row(tablet, 1)
     own = tablet.url.removeprefix(clinic.address)
     tap(tablet, "Show to patient")
+    locked = tablet.get_by_role("button", name="For the therapist")
     back = tablet.get_by_role("button", name="Back to my view")
-    expect(back).to_be_visible()
+    expect(locked).to_be_visible()
+    expect(back).to_have_count(0)
     for path in ("/", "/data", "/import_data", "/caseload", f"/patient?t={'0' * 32}"):
         tablet.goto(clinic.address + path)
         expect(tablet.get_by_text("This screen is being shown to a patient.")).to_be_visible()
         expect(tablet.get_by_test_id("stSidebarNavLink")).to_have_count(0)
         expect(tablet.get_by_role("combobox")).to_have_count(0)
+        expect(tablet.get_by_test_id("stExpandSidebarButton")).to_have_count(0)
     tablet.goto(clinic.address + own)
     expect(tablet.get_by_role("heading", level=1, name=re.compile("^Your way back"))).to_be_visible()
     shown = tablet.get_by_test_id("stMain").inner_text().lower()
     assert [word for word in NOT_FOR_PATIENTS if word in shown] == []
+    locked.tap()
     back.tap()
+    expect(tablet.get_by_role("button", name="Show to patient")).to_be_visible()
+    expect(tablet.get_by_role("combobox", name="Preview as")).to_have_value(f"Therapist {MINE}")
+
+
+def test_everything_a_finger_taps_is_44_pixels_high(tablet: Page):
+    def too_low() -> list[str]:
+        return [low for control in tablet.locator(TAPPED).all() if (low := lower_than_a_finger(control))]
+
+    assert too_low() == []
+    tablet.get_by_role("button", name="The rules behind the words").tap()
+    expect(tablet.get_by_text("red flag:")).to_be_visible()
+    go(tablet, "To ask", "to_ask")
+    assert too_low() == []
+    go(tablet, "Own figures", "own_figures")
+    assert too_low() == []
+    go(tablet, "Caseload", "caseload")
+    open_row(tablet, 2)
+    tablet.get_by_text("Enter kilometres, a stop or a red flag").tap()
+    expect(tablet.get_by_role("button", name="Stopped trying")).to_be_visible()
+    tablet.get_by_role("button", name="Seen until").tap()
+    expect(tablet.get_by_role("button", name="Mark as seen")).to_be_visible()
+    assert too_low() == []
+
+
+def lower_than_a_finger(control: Locator) -> str:
+    """What is wrong with a control, empty if nothing is, or if it is not to be seen."""
+    box = control.bounding_box()
+    if box is None or not control.is_visible() or round(box["height"], 1) >= ROW:
+        return ""
+    return f"{control.inner_text() or control.get_attribute('aria-label')}: {box['height']:.1f}"
+
+
+def test_after_a_sleep_the_same_patient_is_open_and_what_was_typed_is_there(tablet: Page):
+    code, address = open_row(tablet, 2), tablet.url
+    choose(tablet, "Pain today, 0 to 10: one tap saves", "pain on stairs")
+    tablet.get_by_role("button", name="Seen until").tap()
+    note = tablet.get_by_role("textbox", name=re.compile("^Note"))
+    note.fill("new plan, see again")
+    context = tablet.context
+    context.set_offline(True)  # asleep: no network, and the connection is gone
+    tablet.evaluate("window.connections.forEach(one => one.close())")
+    score = tablet.get_by_role("button", name="6", exact=True)
+    expect(score).to_be_disabled()  # nothing can be tapped that would be lost
+    context.set_offline(False)
+    expect(score).to_be_enabled()
+    wait_for_answer(tablet)
+    assert (tablet.url, tablet.locator("h1").inner_text().split(" ")[0]) == (address, code)
+    expect(note).to_have_value("new plan, see again")
+    tablet.keyboard.press("Escape")
+    score.tap()
+    expect(tablet.get_by_text("Saved: pain on stairs 6.")).to_be_visible()
+
+    tablet.reload()  # the tab was thrown away meanwhile
+    tablet.get_by_role("button", name="Show to patient").wait_for()
+    wait_for_answer(tablet)
+    assert (tablet.url, tablet.locator("h1").inner_text().split(" ")[0]) == (address, code)
+    expect(tablet.get_by_role("button", name=re.compile("^Take back: pain on stairs 6"))).to_be_visible()
     expect(tablet.get_by_role("combobox", name="Preview as")).to_have_value(f"Therapist {MINE}")

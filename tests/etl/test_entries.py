@@ -234,6 +234,20 @@ def test_a_file_that_says_something_else_is_not_taken_and_is_listed(store, tmp_p
     assert rows_of(store, "entry", "file_says", kind="score") == [("7",)]
 
 
+@pytest.mark.parametrize(("says", "listed"), [("not_running", ["not running"]), ("running_without_pain", [])])
+def test_a_files_other_answer_of_the_day_is_listed_and_does_not_count(store, tmp_path, says, listed):
+    do(store, write_running, "running_without_pain", TODAY)
+    before = outcome(store)
+    report = load_tables(
+        store, tmp_path / "second", running=[make_running(reported_on="2024-03-20", status=says)]
+    )
+    assert report.exit_code == 0
+    assert outcome(store) == before
+    found = [(p.column, p.rule) for file in report.files for p in file.warnings if p.rule == "entry_kept"]
+    assert found == [("status", "entry_kept")] * len(listed)
+    assert [row[0] for row in rows_of(store, "entry", "file_says", kind="running") if row[0]] == listed
+
+
 def test_a_file_that_agrees_or_is_about_something_else_is_taken_as_ever(store, tmp_path):
     do(store, write_score, "usual_week", 2, TODAY)
     do(store, write_red_flag, "locking", TODAY)

@@ -91,3 +91,19 @@ def test_before_a_load_are_the_rows_of_earlier_loads_only():
     assert [score.day for score in former.scores] == [0]
     assert len(former.answers) == 1
     assert former.last_day == 24  # the visit of 20 February was not known on 1 February
+
+
+def test_before_a_load_that_brought_the_return_nobody_was_back():
+    new = RunningAnswer(44, 40, BACK, "clinician", 2)
+    case = make_case(answers=(*told((20, NOT)), new), return_day=40)
+    assert latest_return(before_load(case, 2, date(2024, 2, 1))) == (None, None)
+    entered = replace(new, load_number=0)
+    assert latest_return(
+        before_load(replace(case, answers=(*told((20, NOT)), entered)), 2, date(2024, 2, 1))
+    ) == (None, None)
+
+
+def test_before_a_load_a_return_that_the_episode_states_stays():
+    new = RunningAnswer(60, 60, BACK, "clinician", 2)
+    case = make_case(answers=(*told((20, NOT)), new), return_day=40, relapse_day=50)
+    assert latest_return(before_load(case, 2, date(2024, 2, 1))) == (40, 50)

@@ -13,6 +13,7 @@ from dashboard.pages.parts import patient_readers
 from dashboard.pages.parts.entry_day import entry_day
 from dashboard.pages.parts.lists import open_patient
 from dashboard.pages.parts.panels import note
+from dashboard.pages.parts.styles import FINGER
 from dashboard.patients.asking import SCORE, Question
 from dashboard.patients.clinic_rules import ClinicRules
 from dashboard.patients.facts import pain_line
@@ -73,18 +74,19 @@ def row(question: Question, rules: ClinicRules) -> None:
     case = question.case
     key = f"{case.token}_{question.code}"
     with st.container(border=True, gap="xsmall"):
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            if st.button(case.short_code, key=f"open_{key}", type="tertiary"):
-                open_patient(case.token)
-            st.markdown(f"**{question.what}**", width="content")
+        opens = f"**{case.short_code}** · {question.what}"
+        if st.button(
+            opens, key=f"open_{key}", type="tertiary", icon=":material/chevron_right:", icon_position="right"
+        ):
+            open_patient(case.token)
         note(_about(question, rules.day))
-        with st.container(horizontal=True, gap="xsmall"):
+        with st.container(horizontal=True, gap="xxsmall" if question.what == SCORE else "xsmall"):
             if question.what == SCORE:
                 for value in range(11):
                     st.button(
                         str(value),
                         key=f"score_{value}_{key}",
-                        width=44,
+                        width=FINGER,
                         on_click=_score,
                         args=(question, rules, value),
                     )

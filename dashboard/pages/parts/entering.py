@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from dashboard.pages.parts import patient_readers
 from dashboard.pages.parts.entry_day import entry_day
+from dashboard.pages.parts.styles import FINGER
 from dashboard.patients.record_view import RecordView, entry_words
 from dashboard.patients.words import CONTEXT_WORDS
 from sql.writes import clinic_entry
@@ -39,7 +40,9 @@ def score_and_running(view: RecordView) -> None:
         )
         with st.container(horizontal=True, gap="xxsmall"):
             for value in range(11):
-                st.button(str(value), key=f"pain_{value}", width=44, on_click=_save_score, args=(view, value))
+                st.button(
+                    str(value), key=f"pain_{value}", width=FINGER, on_click=_save_score, args=(view, value)
+                )
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
             st.date_input(
                 "Running like this since",

@@ -15,6 +15,10 @@ from dashboard.wording import long_date
 from sql.cohort import Scope
 from sql.engine import StoreError
 
+_CHOSEN, _MOVED = "preview_chosen", "moved_by_product"
+THERAPIST = "Therapist "
+"""How a therapist's choice of "Preview as" begins, on the page and in the address."""
+
 
 def logo() -> None:
     """The product's name at the top of the sidebar."""
@@ -50,13 +54,46 @@ def preview_as() -> Reader:
     several = len({clinic for clinic, _ in therapists}) > 1
     readers_by_label = {"Owner": Reader()}
     for clinic, code in therapists:
-        label = f"Therapist {clinic}/{code}" if several else f"Therapist {code}"
+        label = THERAPIST + (f"{clinic}/{code}" if several else code)
         readers_by_label[label] = Reader("therapist", (clinic, code))
+    labels = list(readers_by_label)
     with st.sidebar:
-        chosen = st.selectbox("Preview as", list(readers_by_label), key="preview_as", persist_state="session")
+        chosen = st.selectbox(
+            "Preview as",
+            labels,
+            index=_default(labels),
+            key="preview_as",
+            persist_state="session",
+            bind="query-params",
+            on_change=_remember,
+        )
+    _remember()
     reader = readers_by_label.get(str(chosen), Reader())
     st.session_state["reader"] = reader
     return reader
+
+
+def _remember() -> None:
+    st.session_state[_CHOSEN] = st.session_state["preview_as"]
+
+
+def switch_page(page: str, query: dict[str, str]) -> NoReturn:
+    """Go to a page by the product's own hand: the view goes with it, and Streamlit writes it into the address."""
+    st.session_state[_MOVED] = True
+    st.switch_page(page, query_params=query)
+
+
+def _default(labels: list[str]) -> int:
+    """Going back, or to an address that says nothing of it, leaves a therapist's view as it is: a choice ends it."""
+    moved, before = st.session_state.pop(_MOVED, False), st.session_state.get(_CHOSEN)
+    stays = not moved and before in labels and "preview_as" not in st.query_params
+    return labels.index(str(before)) if stays else 0
+
+
+def expects_therapist() -> bool:
+    """Whether a therapist's view is asked for, before the choice is drawn: by the address, or by an earlier choice."""
+    chosen = st.query_params.get("preview_as") or st.session_state.get(_CHOSEN, "")
+    return str(chosen).startswith(THERAPIST)
 
 
 def reader_here() -> Reader:

@@ -7,16 +7,29 @@ from pathlib import Path
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard.pages.parts import patient_readers, readers
+from dashboard.pages.parts import frame, patient_readers, readers
 from dashboard.pages.parts.panels import literal, note
+from dashboard.pages.parts.styles import FINGER
 from dashboard.patients.clinic_rules import ClinicRules
 from dashboard.patients.words import NOT_THERE
 from dashboard.wording import long_date
 from sql.cohort import Scope
 
-PATIENT_PAGE = str(Path(__file__).parents[1] / "patient.py")
-ROW_HEIGHT = 44
-"""Pixels: the least that a finger hits without trying twice."""
+PAGES = Path(__file__).parents[1]
+PATIENT_PAGE = str(PAGES / "patient.py")
+LISTS = {
+    "caseload.py": ("Caseload", ":material/checklist:"),
+    "to_ask.py": ("To ask", ":material/contact_support:"),
+    "own_figures.py": ("Own figures", ":material/person:"),
+}
+ROW_HEIGHT = FINGER
+
+
+def links() -> None:
+    """From list to list, for a therapist, whose sidebar is away."""
+    with st.container(horizontal=True, gap="small"):
+        for file, (label, icon) in LISTS.items():
+            st.page_link(str(PAGES / file), label=label, icon=icon, width="content")
 
 
 def whose_list() -> tuple[str, str]:
@@ -103,4 +116,4 @@ def _search() -> None:
 
 def open_patient(token: str) -> None:
     """Go to a patient's page."""
-    st.switch_page(PATIENT_PAGE, query_params={"t": token})
+    frame.switch_page(PATIENT_PAGE, {"t": token})

@@ -15,10 +15,12 @@ from dashboard.pages.parts.panels import headline, literal, note
 from dashboard.patients import words
 from dashboard.patients.caseload import PRESSING
 from dashboard.patients.record_view import RecordView
-from etl.identifiers import identifier_in
+from etl.identifiers import identifier_in_sentence
 from sql.writes.seen import NOTE_LENGTH, write_seen
 
-CASELOAD_PAGE = str(Path(__file__).parents[1] / "caseload.py")
+CASELOAD_PAGE, TO_ASK_PAGE = (
+    str(Path(__file__).parents[1] / f"{name}.py") for name in ("caseload", "to_ask")
+)
 COLOURS: dict[str, Literal["red", "orange", "blue", "green", "gray"]] = {
     "red flag": "red",
     "off track": "orange",
@@ -32,7 +34,11 @@ COLOURS: dict[str, Literal["red", "orange", "blue", "green", "gray"]] = {
 def draw(view: RecordView) -> None:
     """Code, condition and week; the status word with its sign, the rule and its data."""
     case, one = view.record.case, view.standing
-    st.page_link(CASELOAD_PAGE, label="Back to the caseload", icon=":material/arrow_back:", width="content")
+    with st.container(horizontal=True, gap="small"):
+        st.page_link(
+            CASELOAD_PAGE, label="Back to the caseload", icon=":material/arrow_back:", width="content"
+        )
+        st.page_link(TO_ASK_PAGE, label="To ask", icon=":material/contact_support:", width="content")
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         side = f", {case.side}" if case.side else ""
         st.title(f"{case.short_code} · week {one.week}", anchor=False, width="content")
@@ -45,7 +51,8 @@ def draw(view: RecordView) -> None:
     st.markdown(f"**Why:** {literal(words.why_words(one))}")
     for difference in view.differing:
         st.warning(
-            f"{literal(difference)} The entry stays. If the file is right, take the entry back and load again.",
+            f"{literal(difference)} The entry stays. If the file is right, take the entry back and load again; "
+            "entries go back one by one, the newest first.",
             icon=":material/difference:",
         )
 
@@ -72,7 +79,7 @@ def seen_form(view: RecordView) -> None:
             autocomplete="off",
         )
         if st.button("Mark as seen", key="seen_save", type="primary"):
-            kind = identifier_in(text) if not _plain(text) else ""
+            kind = identifier_in_sentence(text)
             problem = f"the note looks like it holds an identifier ({kind})" if kind else None
             case = view.record.case
             problem = problem or patient_readers.write(
@@ -84,7 +91,3 @@ def seen_form(view: RecordView) -> None:
                 st.error(f"Not saved: {problem}.")
             else:
                 st.rerun()
-
-
-def _plain(text: str) -> bool:
-    return not text.strip()

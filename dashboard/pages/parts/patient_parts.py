@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.charts.patient_scores import patient_figure
+from dashboard.charts.ten_runners import ten_runners
 from dashboard.pages.parts import panels, patient_readers, showing
 from dashboard.pages.parts.entry_day import entry_day
 from dashboard.patients import words
@@ -135,11 +136,12 @@ def for_the_patient(view: RecordView) -> None:
             patient_figure(days, (), (), theme, colour=theme.conditions["pfps"]),
             key="shown_pain", title=sheet.pain_label, sentence="Lower is better.",
         )  # fmt: skip
-    st.markdown(f"#### {sheet.sentence}")
+    panels.headline(sheet.sentence)
     if sheet.ten:
-        runs, waits = ":primary[:material/directions_run:]", ":gray[:material/accessibility:]"
-        st.markdown(f"## {runs * sheet.ten.about}{waits * (10 - sheet.ten.about)}")
-    st.button("Back to my view", on_click=showing.end, icon=":material/arrow_back:", key="end_showing")
+        drawn = ten_runners(sheet.ten.about, panels.theme().conditions["pfps"])
+        st.image(drawn, width=440, alt=f"{sheet.ten.about} of 10 people are filled in")
+    st.space("large")
+    showing.way_back("end_showing")
 
 
 def sheet_of(view: RecordView) -> PatientSheet:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from dashboard.access import Reader
-from dashboard.pages.parts import frame, kept_filters
+from dashboard.pages.parts import frame, kept_filters, lists, styles
 from dashboard.pages.parts.this_browser import browser
 
 PATIENT = "Patient"
+SIDEBAR_WIDTH = 230
 _SHOWN = "shown_to_patient"
 
 
@@ -39,6 +41,11 @@ def is_on() -> bool:
     return shown() is not None
 
 
+def sidebar(about_patients: bool) -> Literal["collapsed"] | int:
+    """The sidebar's width in pixels; away while a patient looks, and on a therapist's lists, which need the width."""
+    return "collapsed" if is_on() or (about_patients and frame.expects_therapist()) else SIDEBAR_WIDTH
+
+
 def begin(token: str) -> None:
     """Hide everything but this patient, until somebody goes back."""
     now = Shown(token, st.session_state["reader"], st.session_state.get("preview_as"))
@@ -56,18 +63,26 @@ def end() -> None:
         st.session_state["preview_as"] = ended.preview_as
 
 
+def way_back(key: str) -> None:
+    """Two taps in two places: nobody leaves by brushing the screen."""
+    with st.popover("For the therapist", icon=":material/lock_open:", type="tertiary", key=f"{key}_popover"):
+        st.button("Back to my view", on_click=end, icon=":material/arrow_back:", key=key)
+
+
 def run(page: StreamlitPage) -> None:
     """Run a page about patients. While one is shown to a patient no other page opens, nor another patient."""
     kept_filters.leave()
     now = shown()
     if now is None:
         frame.logo()
-        frame.preview_as()
+        if frame.preview_as().therapist is not None and page.title != PATIENT:
+            lists.links()
         page.run()
         return
+    styles.without_sidebar()
     st.session_state["reader"] = now.reader
     if page.title == PATIENT and st.query_params.get("t") == now.token:
         page.run()
         return
     st.info("This screen is being shown to a patient.", icon=":material/visibility:")
-    st.button("Back to my view", on_click=end, icon=":material/arrow_back:", key="end_showing_elsewhere")
+    way_back("end_showing_elsewhere")

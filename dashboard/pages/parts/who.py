@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard.pages.parts import panels, readers
+from dashboard.pages.parts import frame, panels, readers
 from dashboard.pages.parts.filters import Question
 from dashboard.people import Listed, ListedPeople, list_people
 from dashboard.question import NotAllowed
@@ -80,7 +80,7 @@ def _content(listed: ListedPeople) -> None:
         cells = getattr(getattr(chosen, "selection", None), "cells", None)
         if cells:
             token = listed.people[cells[0][0]].token
-            st.switch_page("dashboard/pages/patient.py", query_params={"t": token})
+            frame.switch_page("dashboard/pages/patient.py", {"t": token})
 
 
 def _row(person: Listed, *, several_clinics: bool) -> dict[str, str]:

@@ -1,0 +1,41 @@
+"""The two things about the look that Streamlit's theme cannot say: heights for fingers, and no sidebar at all.
+
+docs/decisions/030 has the reasons. The rules hang on roles and on Streamlit's test names, not on its generated classes.
+Where a later version renames one, controls are merely lower again: a test in a real browser measures every control of
+a therapist's pages.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+FINGER = 44
+"""Pixels: the least that a finger hits without trying twice."""
+
+_TALL = (
+    "button:not([data-testid=stBaseButton-elementToolbar])",  # what Streamlit puts over a table on hover
+    "summary", "[role=option]", "[role=combobox]", "[role=group]",
+    "[data-testid=stPageLink-NavLink]", "[data-testid=stSidebarNavLink]", "[data-testid=stDateInputField]",
+    "[data-testid=stTextInputRootElement]", "[data-testid=stTextInputField]",
+    "[data-testid=stNumberInputContainer]", "[data-testid=stNumberInputField]",
+)  # fmt: skip
+_WIDE = (
+    "[data-testid=stNumberInputStepDown]", "[data-testid=stNumberInputStepUp]",
+    "[data-testid=stDateInputCalendarButton]", "[data-testid=stExpandSidebarButton]",
+)  # fmt: skip
+
+
+def for_fingers() -> None:
+    """Everything that is tapped is at least 44 pixels high where there is a touch screen; elsewhere nothing changes."""
+    tall, wide = ", ".join(_TALL), ", ".join(_WIDE)
+    heights = f"{tall} {{ min-height: {FINGER}px !important; }}"  # Streamlit's own rules are longer, so they would win
+    _rules(f"@media (any-pointer: coarse) {{ {heights} {wide} {{ min-width: {FINGER}px; }} }}")
+
+
+def without_sidebar() -> None:
+    """No sidebar and no way to open one, also where somebody had opened it: it would be an empty column."""
+    _rules("[data-testid=stSidebar], [data-testid=stExpandSidebarButton] { display: none; }")
+
+
+def _rules(rules: str) -> None:
+    st.html(f"<style>{rules}</style>")
