@@ -9,6 +9,7 @@ from typing import Any
 from dashboard.stats.difference import Difference
 from dashboard.stats.gray import GrayTest
 from dashboard.stats.log_rank import LogRank
+from dashboard.stats.survival import RestrictedMean
 from dashboard.summary import CLASSES, GroupSummary, OutcomeSummary
 
 SCHEMA = 1
@@ -48,7 +49,7 @@ def as_document(summary: OutcomeSummary) -> dict[str, Any]:
         "by": summary.by,
         "groups": [_group(group, summary.days, digits) for group in summary.groups],
         "gray": _test("Gray", summary.comparison.gray, digits),
-        "test": _test("log-rank", summary.comparison.log_rank, digits),
+        "test": _log_rank(summary.comparison.log_rank, digits),
         "stratified_by": summary.comparison.stratified_by,
         "differences": [_difference(item, digits) for item in summary.comparison.differences],
         "quantiles": [row for group in summary.groups for row in _quantiles(group)],
@@ -88,12 +89,16 @@ def _group(group: GroupSummary, days: tuple[int, ...], digits: int | None) -> di
             }
             for horizon in map(group.back_by_day, days)
         ],
-        "rmst_182_days": {
-            name: _rounded(getattr(group.rmst, name), 1 if digits else None)
-            for name in ("value", "low", "high", "se")
-        },
+        "rmst_182_days": _rmst(group.rmst, digits),
+        "rmst": [{"day": item.horizon_days, **_rmst(item, digits)} for item in group.rmst_to(days)],
         "became": {name: getattr(group.became, name) for name in CLASSES},
         "withheld": [name for name in group.withheld if name not in other_days],
+    }
+
+
+def _rmst(item: RestrictedMean, digits: int | None) -> dict[str, float | None]:
+    return {
+        name: _rounded(getattr(item, name), 1 if digits else None) for name in ("value", "low", "high", "se")
     }
 
 
@@ -130,6 +135,20 @@ def _test(name: str, test: GrayTest | LogRank | None, digits: int | None) -> dic
         "df": test.df,
         "p": _rounded(test.p, digits),
         "left_out": list(test.left_out),
+    }
+
+
+def _log_rank(test: LogRank | None, digits: int | None) -> dict[str, Any] | None:
+    document = _test("log-rank", test, digits)
+    if document is None or test is None:
+        return None
+    rows = zip(test.groups, test.observed, test.expected, strict=True)
+    return {
+        **document,
+        "groups": [
+            {"group": group, "observed": observed, "expected": _rounded(expected, 0 if digits else None)}
+            for group, observed, expected in rows
+        ],
     }
 
 
