@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from dashboard.result_definitions import definitions_of
 from dashboard.stats.difference import Difference
 from dashboard.stats.gray import GrayTest
 from dashboard.stats.log_rank import LogRank
@@ -17,7 +18,8 @@ SCHEMA = 1
 
 def as_json(summary: OutcomeSummary, sections: Mapping[str, Any] | None = None) -> str:
     """The summary and the sections as indented JSON text; shares of shared figures are whole per cent."""
-    document = {**as_document(summary), **(sections or {})}
+    answer, parts = as_document(summary), sections or {}
+    document = {**answer, "definitions": definitions_of({*answer, *parts}), **parts}
     return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False)
 
 
@@ -91,9 +93,17 @@ def _group(group: GroupSummary, days: tuple[int, ...], digits: int | None) -> di
         ],
         "rmst_182_days": _rmst(group.rmst, digits),
         "rmst": [{"day": item.horizon_days, **_rmst(item, digits)} for item in group.rmst_to(days)],
+        "certainty": [_certainty(group, day, digits) for day in days],
         "became": {name: getattr(group.became, name) for name in CLASSES},
         "withheld": [name for name in group.withheld if name not in other_days],
     }
+
+
+def _certainty(group: GroupSummary, day: int, digits: int | None) -> dict[str, Any]:
+    """Null where the day may not be shared."""
+    found = next((item for item in group.certainty if item.day == day), None)
+    readings = ("value", "known_state", "worst", "best", "with_late_reports")
+    return {"day": day, **{name: _rounded(getattr(found, name, None), digits) for name in readings}}
 
 
 def _rmst(item: RestrictedMean, digits: int | None) -> dict[str, float | None]:

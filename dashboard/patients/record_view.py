@@ -10,6 +10,7 @@ from dashboard.patients.caseload import Standing, red_flag_words, standing
 from dashboard.patients.clinic_rules import ClinicRules
 from dashboard.patients.facts import latest_return
 from dashboard.stats.outlook import Stratum
+from sql.pain_scores import BY_PATIENT
 from sql.queries.episode import EntryRow, EpisodeRecord
 
 RECENT_DAYS = 21
@@ -50,7 +51,7 @@ class RecordView:
     @property
     def contexts(self) -> tuple[tuple[str, str], ...]:
         """(instrument, context) of the patient's own scores, the one on the list first."""
-        mine = [(row.instrument, row.context) for row in self.record.scores if row.reporter != "clinician"]
+        mine = [(row.instrument, row.context) for row in self.record.scores if row.reporter in BY_PATIENT]
         first = (self.standing.line.instrument, self.standing.line.context)
         return tuple(sorted(dict.fromkeys(mine), key=lambda pair: (pair != first, -mine.count(pair))))
 
