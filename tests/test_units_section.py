@@ -52,6 +52,7 @@ def test_by_hand(two_therapists: Engine):
     assert [first.unit.unit, second.unit.unit] == ["T1", "T2"]
     assert (first.unit.value, first.unit.expected) == pytest.approx((0.75, 0.625))
     assert (second.unit.value, second.unit.expected) == pytest.approx((0.5, 0.5625))
+    assert (first.unit.se, second.unit.se) == pytest.approx(((0.75 * 0.25 / 20) ** 0.5, (0.25 / 40) ** 0.5))
     assert (first.ratio, second.ratio) == pytest.approx((1.2, 0.5 / 0.5625))
     assert (first.unit.n_effective, second.unit.n_effective) == pytest.approx((20, 40))
     assert first.limits_998 == pytest.approx(funnel_limits(35 / 60, 20, 3.090232))
