@@ -14,6 +14,7 @@ from dashboard.question import NotAllowed, ask
 from dashboard.sections.catalogue import documents
 from dashboard.sections.units import Units, chance_of_one_beyond_95, units_section
 from dashboard.stats.funnel import funnel_limits
+from dashboard.unit_words import model_caption, model_rows
 from sql.cohort import Cohort, Scope
 from sql.engine import reading
 
@@ -155,6 +156,10 @@ def test_beside_the_expectation_of_a_model(engine: Engine, tmp_path: Path):
         "below 99.8 %",
         "insufficient",
     ]
+    assert "Change of AKPS beside what a model expected: 89 people" in model_caption(model)
+    rows = model_rows(found.by_therapist, model)
+    assert [row["therapist"] for row in rows] == ["T1", "T2", "T3"]
+    assert [row["change, adjusted by the model"] for row in rows] == ["+17.5", "+10.0", "insufficient"]
     with reading(engine) as connection:
         document = documents(connection, ask(connection, Scope("clinic"), Cohort()), ["units"])["units"]
     (by_therapist,) = document["by"][0]["against_model"]
