@@ -47,6 +47,33 @@ DEFINITIONS: dict[str, tuple[str, ...]] = {
         "R survival, quantile(survfit); R takes the middle of a flat step at exactly one half, this its first day.",
         "It is about all who started, so it is longer than a median of those who recovered.",
     ),
+    "rmst": Definition(
+        "Mean days not running",
+        "Mean number of days without running within the first 182 days (or another number) from the first visit: "
+        "the area above the curve. A stop counts as not running to the end.",
+        "∫ (1 − F) from day 0 to day 182; interval ± 1.96 standard errors, within 0 and 182",
+        "Restricted mean, as R's summary(survfit, rmean = 182); with stops the infinitesimal jackknife's error.",
+        "Nothing if follow-up ends earlier while somebody is still out of view.",
+    ),
+    "late_reports": Definition(
+        "Late reports",
+        "Returns and stops dated after the last contact. They are not in the curve, because nobody would have heard "
+        "of the opposite; they are counted, listed, and added in the reading “with late reports”.",
+        "count of people in the curve whose return or stop is dated after their observation ended",
+        "The product's own rule; see the clock.",
+        "How many more there are of whom nobody told.",
+    ),
+    "certainty": Definition(
+        "How sure are we",
+        "The same counts read in other ways on one day: the curve; returned among those whose state is known; "
+        "everybody unknown taken as not back (worst) and as back (best); with late reports. Beside it how long "
+        "people were in view, how those known differ from the others at the first visit, how many returns are "
+        "dated on a visit day, and what difference so many people could show.",
+        "known = returned ÷ (N − censored); worst = returned ÷ N; best = (returned + censored) ÷ N; follow-up by "
+        "reverse Kaplan-Meier; difference = (1.96 + 0.84) · √(groups · 0.25/n)",
+        "Schemper and Smith 1996, Control Clin Trials 17:343–346, for the follow-up.",
+        "Where between worst and best the truth lies.",
+    ),
     "clock": Definition(
         "The clock",
         "Starts at the first visit (day 0). Observation ends at the last contact for everybody: a score, an "
@@ -189,6 +216,16 @@ DEFINITIONS: dict[str, tuple[str, ...]] = {
         source="Spiegelhalter 2005, Stat Med 24:1185–1202; over-dispersion after winsorising, as the NHS does.",
         cannot_say="Who is better. A unit within the limits differs by no more than chance would make it.",
     ),
+    "against_model": Definition(
+        "Against a model",
+        "Mean change of a scale beside what a case-mix model expected of the same people, where such expectations are "
+        "loaded (scores with the reporter model). Only people with a score at the first visit, one in weeks 8 to 12 "
+        "and an expectation of it are in it. Units under 30 people are insufficient, as in the NHS.",
+        formula="overall mean change + mean(observed − expected) − that of everybody; limits ± z · SD/√n, SD of "
+        "everybody's observed − expected",
+        source="NHS Digital, Patient Reported Outcome Measures, adjusted health gain and outlier flags.",
+        cannot_say="Whether the model is right. It is somebody else's, made on other patients.",
+    ),
     "settled": Definition(
         "Who is counted",
         "People in the curve whose first visit was at least 12 weeks before the date of the data, so that "
@@ -202,6 +239,14 @@ DEFINITIONS: dict[str, tuple[str, ...]] = {
         formula="people with a measurement ÷ people counted",
         source="Counted from the assessments.",
         cannot_say="How well it was measured.",
+    ),
+    "given": Definition(
+        "What was given",
+        "Share of those with an attended visit in the first 12 weeks that were given the treatment at least once in "
+        "them; and how many different treatments of the ten people were given, as median and quartiles.",
+        "people given it ÷ people seen; Wilson's interval",
+        "Counted from the treatments noted with attended visits.",
+        "How well or how often it was done, and what was not noted.",
     ),
     "own_baseline": Definition(
         "Change from the own baseline",

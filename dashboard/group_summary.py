@@ -82,6 +82,12 @@ class GroupSummary:
             return tuple(Quantile(p, None, None, None) for p in QUARTERS)
         return tuple(quantile(self.curve, p) for p in QUARTERS)
 
+    def rmst_to(self, days: Iterable[int]) -> tuple[RestrictedMean, ...]:
+        """Mean days not running within each of so many days."""
+        if self.curve is None:
+            return tuple(RestrictedMean(day, None, None, None, None) for day in days)
+        return tuple(restricted_mean(self.curve, day) for day in days)
+
     def back_by_day(self, day: int) -> Horizon:
         """The result at one of the days in `back_by`."""
         return next(horizon for horizon in self.back_by if horizon.day == day)

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from dashboard.group_summary import CLASSES, GroupSummary
+from dashboard.result_definitions import definitions_of
 from dashboard.stats.difference import Difference
 from dashboard.stats.gray import GrayTest
 from dashboard.stats.log_rank import LogRank
+from dashboard.stats.survival import RestrictedMean
 from dashboard.summary import OutcomeSummary
 
 SCHEMA = 1
@@ -17,7 +19,8 @@ SCHEMA = 1
 
 def as_json(summary: OutcomeSummary, sections: Mapping[str, Any] | None = None) -> str:
     """The summary and the sections as indented JSON text; shares of shared figures are whole per cent."""
-    document = {**as_document(summary), **(sections or {})}
+    answer, parts = as_document(summary), sections or {}
+    document = {**answer, "definitions": definitions_of({*answer, *parts}), **parts}
     return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False)
 
 
@@ -49,7 +52,7 @@ def as_document(summary: OutcomeSummary) -> dict[str, Any]:
         "by": summary.by,
         "groups": [_group(group, summary.days, digits) for group in summary.groups],
         "gray": _test("Gray", summary.comparison.gray, digits),
-        "test": _test("log-rank", summary.comparison.log_rank, digits),
+        "test": _log_rank(summary.comparison.log_rank, digits),
         "stratified_by": summary.comparison.stratified_by,
         "differences": [_difference(item, digits) for item in summary.comparison.differences],
         "quantiles": [row for group in summary.groups for row in _quantiles(group)],
@@ -89,12 +92,24 @@ def _group(group: GroupSummary, days: tuple[int, ...], digits: int | None) -> di
             }
             for horizon in map(group.back_by_day, days)
         ],
-        "rmst_182_days": {
-            name: _rounded(getattr(group.rmst, name), 1 if digits else None)
-            for name in ("value", "low", "high", "se")
-        },
+        "rmst_182_days": _rmst(group.rmst, digits),
+        "rmst": [{"day": item.horizon_days, **_rmst(item, digits)} for item in group.rmst_to(days)],
+        "certainty": [_certainty(group, day, digits) for day in days],
         "became": {name: getattr(group.became, name) for name in CLASSES},
         "withheld": [name for name in group.withheld if name not in other_days],
+    }
+
+
+def _certainty(group: GroupSummary, day: int, digits: int | None) -> dict[str, Any]:
+    """Null where the day may not be shared."""
+    found = next((item for item in group.certainty if item.day == day), None)
+    readings = ("value", "known_state", "worst", "best", "with_late_reports")
+    return {"day": day, **{name: _rounded(getattr(found, name, None), digits) for name in readings}}
+
+
+def _rmst(item: RestrictedMean, digits: int | None) -> dict[str, float | None]:
+    return {
+        name: _rounded(getattr(item, name), 1 if digits else None) for name in ("value", "low", "high", "se")
     }
 
 
@@ -131,6 +146,20 @@ def _test(name: str, test: GrayTest | LogRank | None, digits: int | None) -> dic
         "df": test.df,
         "p": _rounded(test.p, digits),
         "left_out": list(test.left_out),
+    }
+
+
+def _log_rank(test: LogRank | None, digits: int | None) -> dict[str, Any] | None:
+    document = _test("log-rank", test, digits)
+    if document is None or test is None:
+        return None
+    rows = zip(test.groups, test.observed, test.expected, strict=True)
+    return {
+        **document,
+        "groups": [
+            {"group": group, "observed": observed, "expected": _rounded(expected, 0 if digits else None)}
+            for group, observed, expected in rows
+        ],
     }
 
 

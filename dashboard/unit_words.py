@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dashboard.sections.unit_expected import ExpectedFunnel
 from dashboard.sections.units import Mix, Units, UnitsBy
 from dashboard.stats.funnel import MIN_EPISODES, MIN_FOR_MEAN, FunnelPoint, MeanFunnel
 from dashboard.wording import PER_CENT, interval_words, long_date, percent
+from sql.reference import instruments
 
 Row = dict[str, str]
 PLURAL = {"therapist": "therapists", "site": "sites"}
@@ -184,15 +186,40 @@ def _placed(pain: MeanFunnel) -> list[str]:
 
 def pain_rows(found: UnitsBy) -> list[Row]:
     """Adjusted mean change, a row per unit in the order of the codes."""
+    return _mean_rows(found.by, found.pain, "change of pain, adjusted")
+
+
+def model_title(item: ExpectedFunnel) -> str:
+    """Which scale is set against which expectation."""
+    context = CONTEXT_WORDS.get(item.question.context, item.question.context)
+    return f"Change of {' '.join(filter(None, (item.question.instrument, context)))} beside what a model expected"
+
+
+def model_caption(item: ExpectedFunnel) -> str:
+    """What is compared, with n."""
+    people = sum(point.n for point in item.means.points)
+    better = instruments()[item.question.instrument].better.capitalize()
+    return (
+        f"{model_title(item)}: {people:,} people with both scores and a loaded expectation of the later one, from the "
+        f"first visit to weeks 8 to 12. {better} is better. The model is somebody else's, made on other patients."
+    )
+
+
+def model_rows(found: UnitsBy, item: ExpectedFunnel) -> list[Row]:
+    """Mean change adjusted by the model, a row per unit in the order of the codes."""
+    return _mean_rows(found.by, item.means, "change, adjusted by the model")
+
+
+def _mean_rows(by: str, means: MeanFunnel, change: str) -> list[Row]:
     rows = []
-    for point in found.pain.points:
+    for point in means.points:
         value = "insufficient" if point.value is None else f"{point.value:+.1f}".replace("-", "−")
         limits = "" if point.limits_998 is None else " to ".join(f"{x:+.1f}" for x in point.limits_998)
         rows.append(
             {
-                found.by: point.unit,
+                by: point.unit,
                 "people with both scores": f"{point.n:,}",
-                "change of pain, adjusted": value,
+                change: value,
                 f"99.8{PER_CENT} limits of chance": limits.replace("-", "−"),
                 "against chance": point.position.replace(" %", PER_CENT),
             }

@@ -222,5 +222,6 @@ def _needed_words(verdict: Verdict) -> str:
     when = ""
     if verdict.ready_month:
         year, month = verdict.ready_month.split("-")
-        when = f", by {date(int(year), int(month), 1):%B %Y}"
+        named = f"{date(int(year), int(month), 1):%B %Y}"
+        when = f", by {named}" if verdict.value is not None else f", {named} at the earliest"
     return f" (about {verdict.needed} followed runners needed{when})"

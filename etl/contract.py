@@ -211,7 +211,12 @@ SCORES = TableSpec(
             filters_row=True,
             is_score=True,
         ),
-        _code("reporter", "who scored; empty is read as the patient", ("patient", "clinician"), default=""),
+        _code(
+            "reporter",
+            "who scored; empty is read as the patient; model is a case-mix model's expectation, not a score",
+            ("patient", "clinician", "model"),
+            default="",
+        ),
         _key("score_id", "the row's own code, where the export has one", default=""),
     ),
     contact_date="scored_on",

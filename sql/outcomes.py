@@ -32,6 +32,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.elements import ColumnElement
 
 from sql.dialect import epoch_day, greatest, least
+from sql.pain_scores import BY_MODEL
 from sql.schema import (
     COHORT_INDEX,
     KEY,
@@ -222,7 +223,7 @@ def _previous_first_visit(clinic: str) -> ColumnElement[Any]:
 def _episode_days(clinic: str) -> Select[Any]:
     """One row per touched episode: its days since the first visit, before anything is decided."""
     e, running = episode.c, running_answer
-    last_score = _last(score, "scored_on", clinic)
+    last_score = _last(score, "scored_on", clinic, score.c.reporter != BY_MODEL)
     last_visit = _last(visit, "visit_date", clinic, visit.c.status == "attended")
     start = epoch_day(e.first_visit_date)
     discharge = case((e.discharge_reason == "lost_to_follow_up", None), else_=e.discharge_date)

@@ -20,6 +20,10 @@ from sql.schema import score
 FIRST_DAY, LAST_DAY = -28, 7
 LATER_FROM, LATER_TO, LATER_MIDDLE = 56, 84, 70
 PAIN_BANDS = ("0_3", "4_6", "7_10", "none")
+BY_PATIENT = ("patient", "")
+"""A score without a reporter is read as the patient's."""
+BY_MODEL = "model"
+"""Not a score: what a case-mix model expected of the patient on that day."""
 TOP = 500
 """Above every pain score."""
 _HUNDREDTHS = 100_000
@@ -74,7 +78,7 @@ def _smallest(
             score.c.episode_id == outcome.c.episode_id,
             score.c.instrument == question.instrument,
             score.c.context == question.context,
-            score.c.reporter != "clinician",
+            score.c.reporter.in_(BY_PATIENT),
             day.between(first, last),
         )
         .correlate(outcome)

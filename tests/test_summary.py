@@ -73,12 +73,18 @@ def test_real_patients_give_the_numbers_of_r(back_pain: Engine):
     assert document["test"]["name"] == "log-rank"
     assert document["test"]["statistic"] == pytest.approx(0.10520255413, abs=1e-9)
     assert document["test"]["p"] == pytest.approx(0.74567349927, abs=1e-9)
+    compared = {group["group"]: group for group in document["test"]["groups"]}
+    assert {name: group["observed"] for name, group in compared.items()} == {"none": 34, "some": 159}
+    assert compared["none"]["expected"] == pytest.approx(32.3294786187, abs=1e-9)
+    assert compared["some"]["expected"] == pytest.approx(160.6705213813, abs=1e-9)
 
     (everybody,) = as_document(summary(back_pain, days=(28, 56, 84, 182)))["groups"]
     assert [round(h["value"], 4) for h in everybody["back_by"]] == [0.1470, 0.3157, 0.4793, 0.7121]
     assert everybody["median_days"] == {"value": 88, "low": 80, "high": 102}
     assert everybody["rmst_182_days"]["value"] == pytest.approx(102.4888111491, abs=1e-8)
     assert everybody["rmst_182_days"]["se"] == pytest.approx(4.0705196153, abs=1e-8)
+    assert [item["day"] for item in everybody["rmst"]] == [28, 56, 84, 182]
+    assert {"day": 182, **everybody["rmst_182_days"]} == everybody["rmst"][-1]
     assert sum(everybody["became"].values()) == everybody["started"] == 265
     assert as_document(summary(back_pain))["benchmarks"] == []
 
@@ -101,6 +107,9 @@ def test_competing_stops_give_the_numbers_of_r(engine: Engine, tmp_path: Path):
     assert [h.se for h in asked] == pytest.approx(
         [0.0048892579, 0.0067968484, 0.0097848468, 0.0201275625], abs=1e-9
     )
+    (document,) = as_document(summary(engine, days=(240,)))["groups"]
+    assert document["rmst"][0]["value"] == pytest.approx(225.809452, abs=1e-6)
+    assert document["rmst"][0]["se"] == pytest.approx(1.328832, abs=1e-6)
     by_sex = as_document(summary(engine, by="sex"))
     assert [g["group"] for g in by_sex["groups"]] == ["female", "male"]
     assert by_sex["test"]["statistic"] == pytest.approx(0.10, abs=0.005)
@@ -212,6 +221,7 @@ def test_small_groups_show_no_figure_when_shared(
     assert (shown is None) == (size < 40)
     if size < 40:
         assert group["median_days"]["value"] is None
+        assert {item["value"] for item in group["rmst"]} == {None}
         assert group["returned"] is None
 
 

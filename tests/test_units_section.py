@@ -7,13 +7,14 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from builders import Row, load_tables, make_episode, make_score
+from builders import Row, load_tables, make_episode, make_score, rows_of
 from sqlalchemy import Engine
 
 from dashboard.question import NotAllowed, ask
 from dashboard.sections.catalogue import documents
 from dashboard.sections.units import Units, chance_of_one_beyond_95, units_section
 from dashboard.stats.funnel import funnel_limits
+from dashboard.unit_words import model_caption, model_rows
 from sql.cohort import Cohort, Scope
 from sql.engine import reading
 
@@ -52,6 +53,7 @@ def test_by_hand(two_therapists: Engine):
     assert [first.unit.unit, second.unit.unit] == ["T1", "T2"]
     assert (first.unit.value, first.unit.expected) == pytest.approx((0.75, 0.625))
     assert (second.unit.value, second.unit.expected) == pytest.approx((0.5, 0.5625))
+    assert (first.unit.se, second.unit.se) == pytest.approx(((0.75 * 0.25 / 20) ** 0.5, (0.25 / 40) ** 0.5))
     assert (first.ratio, second.ratio) == pytest.approx((1.2, 0.5 / 0.5625))
     assert (first.unit.n_effective, second.unit.n_effective) == pytest.approx((20, 40))
     assert first.limits_998 == pytest.approx(funnel_limits(35 / 60, 20, 3.090232))
@@ -118,6 +120,72 @@ def test_pain_change_by_hand(engine: Engine, tmp_path: Path):
     assert found.centre == pytest.approx(-2)
     assert [point.value for point in found.points] == pytest.approx([-3, -1])
     assert [point.position for point in found.points] == ["below 99.8 %", "above 99.8 %"]
+
+
+def test_beside_the_expectation_of_a_model(engine: Engine, tmp_path: Path):
+    """On AKPS, T1: 30 from 60 to 80, expected 75. T2: 30 from 60 to 70, expected 72.5; T3: 29 are too few.
+
+    Everybody: (30 x 20 + 30 x 10 + 29 x 10) / 89 gained, (30 x 5 - 30 x 2.5 + 29 x 0) / 89 beyond expectation.
+    """
+    plan = {"T1": (30, 80, 75), "T2": (30, 70, 72.5), "T3": (29, 70, 70)}
+    rows = [runner(f"{t}-{n}", t, None) for t, (size, *_) in plan.items() for n in range(size)]
+    scores = []
+    for row in rows:
+        _, later, expected = plan[row["therapist"]]
+        akps = {"instrument": "AKPS", "context": ""}
+        scores += [
+            make_score(row["episode_id"], value=60, **akps),
+            make_score(row["episode_id"], value=later, scored_on=START + timedelta(70), **akps),
+            make_score(
+                row["episode_id"], value=expected, scored_on=START + timedelta(70), reporter="model", **akps
+            ),
+        ]
+    load_tables(engine, tmp_path, episodes=rows, scores=scores, **AS_OF)
+    found = units(engine)
+    (model,) = found.by_therapist.against_model
+    assert (model.question.instrument, model.question.context) == ("AKPS", "")
+    centre, beyond = (600 + 300 + 290) / 89, (150 - 75) / 89
+    assert model.means.centre == pytest.approx(centre)
+    spread = (30 * 25 + 30 * 6.25 - 89 * beyond**2) / 88
+    assert model.means.sd == pytest.approx(spread**0.5)
+    assert [point.value for point in model.means.points[:2]] == pytest.approx(
+        [centre + 5 - beyond, centre - 2.5 - beyond]
+    )
+    assert [point.position for point in model.means.points] == [
+        "above 99.8 %",
+        "below 99.8 %",
+        "insufficient",
+    ]
+    assert "Change of AKPS beside what a model expected: 89 people" in model_caption(model)
+    rows = model_rows(found.by_therapist, model)
+    assert [row["therapist"] for row in rows] == ["T1", "T2", "T3"]
+    assert [row["change, adjusted by the model"] for row in rows] == ["+17.5", "+10.0", "insufficient"]
+    with reading(engine) as connection:
+        document = documents(connection, ask(connection, Scope("clinic"), Cohort()), ["units"])["units"]
+    (by_therapist,) = document["by"][0]["against_model"]
+    assert by_therapist["instrument"] == "AKPS"
+    assert [unit["n"] for unit in by_therapist["units"]] == [30, 30, 29]
+    assert document["by"][1]["against_model"][0]["units"][0]["n"] == 89
+
+
+def test_an_expectation_is_no_score_and_no_contact(engine: Engine, tmp_path: Path):
+    """Loaded beside the scores, it moves neither the end of observation nor a mean."""
+    rows = [make_episode("E1", first_visit_date=START, last_contact_date=START + timedelta(30))]
+    scores = [
+        make_score("E1", scored_on=START, value=6),
+        make_score("E1", scored_on=START, value=1, reporter="model"),
+        make_score("E1", scored_on=START + timedelta(70), value=1, reporter="model"),
+    ]
+    load_tables(engine, tmp_path, episodes=rows, scores=scores, **AS_OF)
+    assert rows_of(engine, "episode_outcome", "last_day") == [(30,)]
+    with reading(engine) as connection:
+        asked = ask(connection, Scope("clinic"), Cohort())
+        found = documents(connection, asked, ["pain", "trend", "units", "completeness"])
+    assert found["units"]["by"][0]["pain_change"]["units"] == []
+    assert found["units"]["by"][0]["against_model"][0]["units"] == []
+    (scale,) = found["pain"]["scales"]
+    assert scale["baseline"]["mean"] == 6
+    assert {window["scored"] for window in scale["windows"]} == {0}
 
 
 @pytest.mark.parametrize(("k", "percent"), [(0, 0), (1, 5), (5, 23), (9, 37), (20, 64)])

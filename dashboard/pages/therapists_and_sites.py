@@ -35,7 +35,8 @@ with grid.cell(), st.container(border=True):
     panels.headline("Before you conclude anything")
     st.markdown(unit_words.chance_sentence(found))
     st.markdown(unit_words.LIMITS_OF_THE_COMPARISON)
-    panels.definitions(("units", "expected_units", "funnel"), None, key="units_definitions")
+    explained = ("units", "expected_units", "funnel", *("against_model",) * bool(found.against_model))
+    panels.definitions(explained, None, key="units_definitions")
 
 panels.headline("Observed, expected, and what the patients came with")
 panels.show_table(unit_words.unit_rows(found), alt="Observed and expected share back, and case mix, by unit")
@@ -50,3 +51,10 @@ panels.chart(
 panels.table_of(
     unit_words.pain_rows(found), label="The pain figures as a table", alt="Change of pain by unit"
 )
+for against in found.against_model:
+    panels.note(unit_words.model_caption(against))
+    panels.table_of(
+        unit_words.model_rows(found, against),
+        label=unit_words.model_title(against),
+        alt="Change beside what a model expected, by unit",
+    )

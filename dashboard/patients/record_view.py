@@ -11,6 +11,7 @@ from dashboard.patients.clinic_rules import ClinicRules
 from dashboard.patients.facts import latest_return
 from dashboard.stats.outlook import Stratum
 from dashboard.treatment_words import MEASURES, TREATMENT_NAMES
+from sql.pain_scores import BY_PATIENT
 from sql.queries.episode import EntryRow, EpisodeRecord
 
 RECENT_DAYS = 21
@@ -51,7 +52,7 @@ class RecordView:
     @property
     def contexts(self) -> tuple[tuple[str, str], ...]:
         """(instrument, context) of the patient's own scores, the one on the list first."""
-        mine = [(row.instrument, row.context) for row in self.record.scores if row.reporter != "clinician"]
+        mine = [(row.instrument, row.context) for row in self.record.scores if row.reporter in BY_PATIENT]
         first = (self.standing.line.instrument, self.standing.line.context)
         return tuple(sorted(dict.fromkeys(mine), key=lambda pair: (pair != first, -mine.count(pair))))
 

@@ -12,6 +12,14 @@ from typing import Any, Literal
 from sqlalchemy import Connection
 
 from dashboard.question import Asked, NotAllowed
+from dashboard.sections.unit_expected import (
+    ExpectedFunnel,
+    ModelledChanges,
+    expected_document,
+    expected_funnel,
+    means_document,
+    modelled_changes,
+)
 from dashboard.stats.casemix import case_mix
 from dashboard.stats.expected_change import ChangeSums, unit_sums
 from dashboard.stats.funnel import Funnel, MeanFunnel, funnel, mean_funnel, unit_at
@@ -57,7 +65,8 @@ class UnitsBy:
     """All therapists, or all sites, in the order of their codes.
 
     `funnel` is None without anybody followed to day 84. `chance_beyond_95` is the chance that of the plotted
-    units at least one lies beyond the 95 % limits although none differs.
+    units at least one lies beyond the 95 % limits although none differs. `against_model` has one funnel per scale
+    of which a model's expectations are loaded.
     """
 
     by: By
@@ -68,6 +77,7 @@ class UnitsBy:
     plotted: int
     chance_beyond_95: float
     pain: MeanFunnel
+    against_model: tuple[ExpectedFunnel, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -102,12 +112,13 @@ def units_section(connection: Connection, asked: Asked) -> Units:
         connection, asked.scope, asked.cohort, question,
         as_of=asked.as_of, several_clinics=asked.several_clinics,
     )  # fmt: skip
+    modelled = modelled_changes(connection, asked)
     return Units(
         asked.as_of,
         min(asked.as_of - timedelta(days=SETTLED_DAYS), asked.cohort.first_visit_to or asked.as_of),
         question,
-        _units_by("therapist", counts, changes),
-        _units_by("site", counts, changes),
+        _units_by("therapist", counts, changes, modelled),
+        _units_by("site", counts, changes, modelled),
     )
 
 
@@ -116,7 +127,12 @@ def chance_of_one_beyond_95(units: int) -> float:
     return 1.0 - float((1 - BEYOND_95_BY_CHANCE) ** units)
 
 
-def _units_by(by: By, counts: Sequence[UnitCount], changes: Sequence[UnitPainChange]) -> UnitsBy:
+def _units_by(
+    by: By,
+    counts: Sequence[UnitCount],
+    changes: Sequence[UnitPainChange],
+    modelled: Sequence[ModelledChanges],
+) -> UnitsBy:
     strata = [_counts(name, rows) for name, rows in _sorted_strata(counts)]
     units: dict[str, list[UnitCount]] = defaultdict(list)
     for row in counts:
@@ -144,6 +160,7 @@ def _units_by(by: By, counts: Sequence[UnitCount], changes: Sequence[UnitPainCha
         plotted=plotted,
         chance_beyond_95=chance_of_one_beyond_95(plotted),
         pain=mean_funnel(unit_sums(sums, ALL_STRATA)),
+        against_model=tuple(expected_funnel(by, item) for item in modelled),
     )
 
 
@@ -227,6 +244,7 @@ def _document_by(found: UnitsBy) -> dict[str, Any]:
                 "value": point.unit.value,
                 "low": point.unit.low,
                 "high": point.unit.high,
+                "se": point.unit.se,
                 "expected": point.unit.expected,
                 "ratio": point.ratio,
                 "ratio_low": point.ratio_low,
@@ -244,9 +262,6 @@ def _document_by(found: UnitsBy) -> dict[str, Any]:
             }
             for point in points
         ],
-        "pain_change": {
-            "centre": found.pain.centre,
-            "sd": found.pain.sd,
-            "units": [vars(point) for point in found.pain.points],
-        },
+        "pain_change": means_document(found.pain),
+        "against_model": [expected_document(item) for item in found.against_model],
     }

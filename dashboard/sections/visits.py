@@ -91,6 +91,7 @@ def document(result: VisitsResult) -> dict[str, Any]:
                 "value": rounded(found.difference, digits) if found else None,
                 "low": rounded(found.low, digits) if found else None,
                 "high": rounded(found.high, digits) if found else None,
+                "se": rounded(found.se, digits) if found else None,
             },
         },
     }
@@ -98,8 +99,8 @@ def document(result: VisitsResult) -> dict[str, Any]:
 
 def _conditional(found: Conditional | None, digits: int | None) -> dict[str, Any]:
     if found is None:
-        return {"n": None, "value": None, "low": None, "high": None, "too_few": True}
-    figures = {name: rounded(getattr(found, name), digits) for name in ("value", "low", "high")}
+        return {"n": None, "value": None, "low": None, "high": None, "se": None, "too_few": True}
+    figures = {name: rounded(getattr(found, name), digits) for name in ("value", "low", "high", "se")}
     return {"n": found.n, **figures, "too_few": found.too_few}
 
 

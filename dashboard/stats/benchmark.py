@@ -207,13 +207,16 @@ def _forecast(
 ) -> tuple[int, str | None]:
     """Followed runners needed, and the month in which the present intake gets there.
 
-    Starters to come are followed as well as those so far, and the last of them until `day`.
+    Starters to come are followed as well as those so far, and the last of them until `day`. While nobody has
+    been followed that far, it is the earliest month: everybody so far and to come would have to be followed.
     """
     needed = _needed(reading)
     followed = effectively_followed(curve, day) if reading is None else reading.followed
-    if not followed or not per_month or per_month < 0:
+    if not curve.started or not per_month or per_month < 0:
         return needed, None
-    missing = max(0.0, needed - followed) * max(1.0, curve.started / followed)
+    missing = max(0.0, needed - curve.started)
+    if followed:
+        missing = max(0.0, needed - followed) * max(1.0, curve.started / followed)
     days = missing / per_month * MONTH_DAYS + day
     return needed, f"{as_of + timedelta(days=days):%Y-%m}" if days < FURTHEST_DAYS else None
 
@@ -257,7 +260,13 @@ def _waiting_words(
     ]
     if ready:
         year, month = ready.split("-")
-        words.append(f"At the present intake that is about {month_name[int(month)]} {year}")
+        when = f"{month_name[int(month)]} {year}"
+        followed = effectively_followed(curve, benchmark.horizon_to_days)
+        words.append(
+            f"At the present intake that is about {when}"
+            if followed
+            else f"At the present intake that is {when} at the earliest, if everybody is followed"
+        )
     return *words, *_uncertainty_words(benchmark)
 
 

@@ -37,7 +37,10 @@ Limits = tuple[float, float]
 
 @dataclass(frozen=True)
 class Unit:
-    """One unit's share back, the limits of its curve, its effective number and what was expected of it."""
+    """One unit's share back, the limits of its curve, its effective number and what was expected of it.
+
+    `se` is the standard error of the share.
+    """
 
     unit: str
     episodes: int
@@ -46,6 +49,7 @@ class Unit:
     high: float | None
     n_effective: float | None
     expected: float | None
+    se: float | None = None
 
 
 @dataclass(frozen=True)
@@ -118,9 +122,8 @@ class MeanFunnel:
 def unit_at(unit: str, curve: Curve, expected: float | None, day: int = HORIZON_DAYS) -> Unit:
     """Read one unit's figures from its curve; `expected` comes from `casemix`."""
     low, high = sentence_interval(curve, day) or (None, None)
-    return Unit(
-        unit, curve.started, back_by(curve, day).value, low, high, effective_number(curve, day), expected
-    )
+    found = back_by(curve, day)
+    return Unit(unit, curve.started, found.value, low, high, effective_number(curve, day), expected, found.se)
 
 
 def funnel(units: Sequence[Unit], centre: float) -> Funnel:

@@ -53,6 +53,7 @@ class Conditional:
     low: float | None
     high: float | None
     too_few: bool
+    se: float | None = None
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,9 @@ def conditional(counts: RecoveryCounts, day: int, ahead_days: int) -> Conditiona
     horizon = back_by(curve, ahead_days)
     low, high = sentence_interval(curve, ahead_days) or (None, None)
     returned = curve.state_at(ahead_days).returned
-    return Conditional(day, ahead_days, left.started, returned, horizon.value, low, high, horizon.too_few)
+    return Conditional(
+        day, ahead_days, left.started, returned, horizon.value, low, high, horizon.too_few, horizon.se
+    )
 
 
 def restart(counts: RecoveryCounts, day: int) -> RecoveryCounts:

@@ -49,6 +49,7 @@ class MeanChange:
     low: float | None
     high: float | None
     sd: float | None
+    se: float | None = None
     withheld: bool = False
 
 
@@ -88,8 +89,9 @@ def mean_change(n: int, total: float, squares: float) -> MeanChange:
     if n < 2 or spread < TOLERANCE:
         return MeanChange(n, mean, None, None, None)
     sd = sqrt(spread / (n - 1))
-    width = float(stdtrit(n - 1, 0.975)) * sd / sqrt(n)
-    return MeanChange(n, mean, mean - width, mean + width, sd)
+    se = sd / sqrt(n)
+    width = float(stdtrit(n - 1, 0.975)) * se
+    return MeanChange(n, mean, mean - width, mean + width, sd, se=se)
 
 
 def shared_mean_change(n: int, total: float, squares: float, whole: int, k: int = FEWER_THAN) -> MeanChange:
@@ -99,7 +101,7 @@ def shared_mean_change(n: int, total: float, squares: float, whole: int, k: int 
     if n < k or complement_withheld(whole, n, k):
         return WITHHELD_MEAN
     exact = mean_change(n, total, squares)
-    mean, low, high, sd = (
-        None if x is None else round(x, 1) for x in (exact.mean, exact.low, exact.high, exact.sd)
+    mean, low, high, sd, se = (
+        None if x is None else round(x, 1) for x in (exact.mean, exact.low, exact.high, exact.sd, exact.se)
     )
-    return MeanChange(round_count(n, k), mean, low, high, sd)
+    return MeanChange(round_count(n, k), mean, low, high, sd, se=se)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import hypot
 
 from dashboard.stats.difference import mover
 from dashboard.stats.outlook import Conditional, conditional
@@ -64,6 +65,7 @@ class Landmark:
     difference: float | None
     low: float | None
     high: float | None
+    se: float | None = None
 
 
 def retention(
@@ -115,8 +117,9 @@ def engaged_landmark(
     value = first.value - second.value
     if first.low is None or first.high is None or second.low is None or second.high is None:
         return Landmark(first, second, value, None, None)
+    se = None if first.se is None or second.se is None else hypot(first.se, second.se)
     limits = mover(first.value, (first.low, first.high), second.value, (second.low, second.high))
-    return Landmark(first, second, value, *limits)
+    return Landmark(first, second, value, *limits, se)
 
 
 def _quartiles(group: str, rows: Sequence[tuple[int, int]]) -> Quartiles:

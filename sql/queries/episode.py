@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Select, Table, select
 
 from sql.cohort import Scope
 from sql.own_patients import patients_of
+from sql.pain_scores import BY_MODEL
 from sql.queries.case_rows import Case, case_columns, with_details
 from sql.schema import assessment, entry, episode, running_report, score, visit
 
@@ -117,7 +118,11 @@ def episode_record(connection: Connection, scope: Scope, token: str) -> EpisodeR
     return EpisodeRecord(
         case=case,
         **own._mapping,
-        scores=_all(connection, case, ScoreRow, score, "scored_on"),
+        scores=tuple(
+            row
+            for row in _all(connection, case, ScoreRow, score, "scored_on")
+            if row.reporter != BY_MODEL  # an expectation, said by nobody
+        ),
         reports=_all(connection, case, ReportRow, running_report, "reported_on"),
         visits=_all(connection, case, VisitRow, visit, "visit_date"),
         assessments=_all(connection, case, AssessmentRow, assessment, "assessed_on"),

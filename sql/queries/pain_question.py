@@ -6,7 +6,7 @@ from sqlalchemy import Connection, Select, func, select
 
 from sql import reference
 from sql.cohort import Scope
-from sql.pain_scores import PainQuestion
+from sql.pain_scores import BY_PATIENT, PainQuestion
 from sql.schema import score
 
 SCORES_LOOKED_AT = 5_000
@@ -28,7 +28,7 @@ def statement(scope: Scope, clinics: tuple[str, ...]) -> Select[str, str]:
             score.c.clinic.in_(clinics),
             score.c.clinic.in_(scope.clinics) if scope.clinics is not None else score.c.clinic.is_not(None),
             score.c.instrument.in_(pain),
-            score.c.reporter != "clinician",
+            score.c.reporter.in_(BY_PATIENT),
         )
         .order_by(*score.primary_key.columns)
         .limit(SCORES_LOOKED_AT)

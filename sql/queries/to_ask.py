@@ -12,6 +12,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from sql.cohort import Scope, day_number
 from sql.dialect import epoch_day
 from sql.own_patients import patients_of
+from sql.pain_scores import BY_PATIENT
 from sql.queries.case_rows import PAIN_SCALES, Case, case_columns, with_details
 from sql.schema import episode, episode_outcome, running_report, score
 
@@ -103,7 +104,8 @@ def _answered_after(day: ColumnElement[Any]) -> ColumnElement[bool]:
 
 def _scored(day: ColumnElement[Any]) -> ColumnElement[bool]:
     o, s = episode_outcome.c, score.c
-    return _has(score, epoch_day(s.scored_on) >= o.start_day + day, s.instrument.in_(list(PAIN_SCALES)))
+    by_patient = and_(s.instrument.in_(list(PAIN_SCALES)), s.reporter.in_(BY_PATIENT))
+    return _has(score, epoch_day(s.scored_on) >= o.start_day + day, by_patient)
 
 
 def _has(table: Table, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:

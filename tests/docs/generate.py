@@ -400,8 +400,8 @@ def summary_example(folder: Path) -> str:
 
 
 def without_sections(document: dict[str, object]) -> dict[str, object]:
-    """The answer itself; its sections are as long again, each."""
-    return {name: value for name, value in document.items() if name not in SECTIONS}
+    """The answer itself; its sections are as long again, each, and the list of definitions says nothing new."""
+    return {name: value for name, value in document.items() if name not in {*SECTIONS, "definitions"}}
 
 
 def printed(argv: Sequence[str], environ: dict[str, str]) -> str:

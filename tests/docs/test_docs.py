@@ -268,18 +268,6 @@ def flat(document: object, prefix: str = "") -> dict[str, object]:
     return {prefix: document}
 
 
-@pytest.fixture(scope="module")
-def sample_clinic(tmp_path_factory):
-    """The environment of a store with the sample clinic."""
-    from etl.sample import write_sample
-
-    folder = tmp_path_factory.mktemp("sample")
-    write_sample(folder / "files")
-    environ = {"RETURN_TO_RUN_DATABASE_URL": f"sqlite:///{folder / 'sample.db'}"}
-    assert main(["load", str(folder / "files")], environ) == 1  # a few rows are wrong on purpose
-    return environ
-
-
 # --- links, images, commands
 
 

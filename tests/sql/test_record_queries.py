@@ -15,6 +15,7 @@ from sql.cohort import Cohort, Scope
 from sql.engine import reading
 from sql.queries.completeness_counts import MEASURES, completeness_counts
 from sql.queries.people import MOST_PEOPLE, NotForSharing, PeopleList, people
+from sql.queries.privacy_counts import PrivacyCounts, privacy_counts
 from sql.queries.quality_counts import RULES, quality_counts, selected_episodes
 
 EPOCH = date(1970, 1, 1)
@@ -371,3 +372,24 @@ def test_a_list_that_is_not_there_is_refused(store):
         people(
             connection, Scope("clinic"), Cohort(), PeopleList("rule", "nothing"), as_of=AS_OF, in_care_days=42
         )
+
+
+# --- how far people stand out --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "scope", [Scope("clinic"), Scope("clinic", sites=("b",)), Scope("clinic", clinics=())]
+)
+@pytest.mark.parametrize("k", [1, 5, 8, 500])
+def test_privacy_counts(store, rows, scope, k):
+    groups = Counter((o.age_band, o.sex, o.condition, o.site) for o, *_ in rows if may_see(o, scope))
+    sizes = list(groups.values())
+    with reading(store) as connection:
+        found = privacy_counts(connection, scope, k)
+    assert found == PrivacyCounts(
+        episodes=sum(sizes),
+        groups=len(sizes),
+        smallest=min(sizes, default=None),
+        alone=sum(size == 1 for size in sizes),
+        below_k=sum(size for size in sizes if size < k),
+    )

@@ -33,6 +33,7 @@ from sql.queries.pain_question import USUAL, pain_question
 from sql.queries.rehabilitation_relapse_counts import rehabilitation_relapse_counts
 from sql.queries.treatment_counts import treatment_counts
 from sql.queries.unit_counts import unit_counts
+from sql.queries.unit_expected_changes import expected_questions, unit_expected_changes
 from sql.queries.unit_pain_changes import unit_pain_changes
 from sql.schema import assessment, episode, episode_outcome, running_report, score, visit
 
@@ -44,6 +45,7 @@ MEASURES = (STRENGTH, "step_rate_spm", "gait_hip_drop", "gait_crossover", "foot_
 GIVEN = ("hip_knee_rehab", "gait_retraining", "cadence_retraining", "orthoses", "shockwave", "soft_tissue")
 NPRS = PainQuestion("NPRS", "usual_week")
 VAS100 = PainQuestion("VAS100", "stairs")
+AKPS = PainQuestion("AKPS", "")
 
 SCOPES = (
     Scope("clinic"),
@@ -89,7 +91,10 @@ def fill(engine: Engine, folder: Path, clinic: str, chance: random.Random) -> No
         folder,
         episodes=episodes,
         running=unique(told(e, chance) for e in episodes for _ in range(4)),
-        scores=unique(scored(e, chance) for e in episodes for _ in range(6)),
+        scores=unique(
+            [scored(e, chance) for e in episodes for _ in range(6)]
+            + [row for e in episodes for row in modelled(e, random.Random(e["episode_id"]))]
+        ),
         visits=unique(seen(e, chance) for e in episodes for _ in range(5)),
         assessments=unique(measured(e, chance) for e in episodes for _ in range(14)),
         request={"clinic": clinic, "as_of": AS_OF},
@@ -157,6 +162,21 @@ def scored(e: Row, chance: random.Random) -> Row:
         value=chance.randrange(21) / 2 * question.highest / 10,
         reporter=chance.choice(["", "patient", "clinician"]),
     )
+
+
+def modelled(e: Row, chance: random.Random) -> list[Row]:
+    """Scores at the start and in weeks 8 to 12 with what a model expected of the latter; parts may be missing."""
+    question = chance.choice([NPRS, AKPS])
+    scale = {"instrument": question.instrument, "context": question.context}
+    rows = [(on(e, 0, 1, chance), "patient"), (on(e, 50, 90, chance), "patient")]
+    rows += [(on(e, 50, 90, chance), "model") for _ in range(2)]
+    return [
+        make_score(
+            e["episode_id"], scored_on=day, reporter=who, value=round(chance.uniform(0, 10), 0 if who != "model" else 8), **scale,
+        )
+        for day, who in rows
+        if chance.random() < 0.8
+    ]  # fmt: skip
 
 
 def seen(e: Row, chance: random.Random) -> Row:
@@ -239,7 +259,8 @@ def scores_of(tables, o, question: PainQuestion) -> list[tuple[int, float]]:
     return sorted(
         (since(o, s.scored_on), s.value)
         for s in of(tables, "score", o)
-        if (s.instrument, s.context) == (question.instrument, question.context) and s.reporter != "clinician"
+        if (s.instrument, s.context) == (question.instrument, question.context)
+        and s.reporter in ("", "patient")
     )
 
 
@@ -274,7 +295,54 @@ def treatments(tables, o, last_day: int = 84) -> list[tuple[date, str]]:
     ]
 
 
+def expected_of(tables, o, question: PainQuestion) -> float | None:
+    within = [
+        s.value
+        for s in of(tables, "score", o)
+        if (s.instrument, s.context, s.reporter) == (question.instrument, question.context, "model")
+        and 56 <= since(o, s.scored_on) <= 84
+    ]
+    return sum(within) / len(within) if within else None
+
+
 # --- every question --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("question", [NPRS, AKPS])
+@pytest.mark.parametrize("several", [True, False])
+def test_unit_expected_changes(store, tables, question, several):
+    found_any = 0
+    for scope, cohort in ASKED:
+        with reading(store) as connection:
+            rows = unit_expected_changes(
+                connection, scope, cohort, question, as_of=AS_OF, several_clinics=several
+            )
+        expected = defaultdict(list)
+        for o in people(tables, scope, cohort):
+            first, later = first_pain(tables, o, question), later_pain(tables, o, question)
+            model = expected_of(tables, o, question)
+            if None not in (first, later, model):
+                unit = (
+                    (f"{o.clinic}/{o.therapist}", f"{o.clinic}/{o.site}")
+                    if several
+                    else (o.therapist, o.site)
+                )
+                expected[unit].append((later - first, later - model))
+        assert {astuple(row)[:2]: row.people for row in rows} == {
+            unit: len(v) for unit, v in expected.items()
+        }
+        for row in rows:
+            pairs = expected[row.therapist, row.site]
+            sums = (sum(a for a, _ in pairs), sum(b for _, b in pairs), sum(b * b for _, b in pairs))
+            assert (row.change, row.difference, row.squared_difference) == pytest.approx(sums)
+        found_any += len(rows)
+    assert found_any
+
+
+def test_scales_of_which_expectations_are_loaded(store):
+    with reading(store) as connection:
+        assert expected_questions(connection, CLINICS) == [AKPS, NPRS]
+        assert expected_questions(connection, ("elsewhere",)) == []
 
 
 @pytest.mark.parametrize("question", [NPRS, VAS100])

@@ -193,9 +193,20 @@ def test_nobody_started():
 
 
 def test_follow_up_ends_before_the_horizon():
-    verdict = judge(make_curve(30, 30, last_day=83), started_per_month=5)
+    verdict = judge(make_curve(30, 30, last_day=83))
     assert (verdict.verdict, verdict.value, verdict.ready_month) == ("cannot tell yet", None, None)
     assert "Nobody is followed beyond week 12 yet." in verdict.reason
+
+
+def test_the_earliest_month_while_nobody_was_followed_that_far():
+    """Of 42 needed 12 have not started: at 4 a month 91 days, and the last needs 84 more: 25 May 2027.
+
+    Were 60 in view already, only the 84 days were missing: 23 February 2027.
+    """
+    verdict = judge(make_curve(15, 15, last_day=83), started_per_month=4)
+    assert (verdict.needed, verdict.ready_month) == (42, "2027-05")
+    assert "that is May 2027 at the earliest, if everybody is followed." in verdict.reason
+    assert judge(make_curve(30, 30, last_day=83), started_per_month=4).ready_month == "2027-02"
 
 
 def test_too_few_still_followed():

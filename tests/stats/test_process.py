@@ -72,7 +72,7 @@ def test_mean_change_by_hand():
     """Changes 2, 4, 9: mean 5, SD sqrt(13), t(0.975, 2) = 4.302653, half width 4.302653 sqrt(13/3)."""
     found = mean_change(3, 15, 4 + 16 + 81)
     assert (found.n, found.mean) == (3, 5)
-    assert found.sd == pytest.approx(13**0.5)
+    assert (found.sd, found.se) == pytest.approx((13**0.5, (13 / 3) ** 0.5))
     assert (found.low, found.high) == pytest.approx((5 - 8.956686, 5 + 8.956686), abs=1e-5)
 
 

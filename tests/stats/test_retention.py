@@ -97,6 +97,8 @@ def test_landmark_by_hand():
     assert (found.engaged.n, found.not_engaged.n) == (20, 25)
     assert (found.engaged.value, found.not_engaged.value) == (pytest.approx(12 / 20), pytest.approx(5 / 25))
     assert found.difference == pytest.approx(0.4)
+    assert found.engaged.se == pytest.approx((0.6 * 0.4 / 20) ** 0.5)
+    assert found.se == pytest.approx((0.6 * 0.4 / 20 + 0.2 * 0.8 / 25) ** 0.5)
     first, second = conditional(engaged, 28, 56), conditional(others, 28, 56)
     assert (found.low, found.high) == pytest.approx(
         mover(first.value, (first.low, first.high), second.value, (second.low, second.high))

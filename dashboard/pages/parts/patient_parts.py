@@ -17,6 +17,7 @@ from dashboard.patients.for_patient import GOALS, PatientSheet, patient_sheet
 from dashboard.patients.record_view import RecordView
 from dashboard.stats.outlook import Outlook
 from dashboard.stats.pain import BASELINE_TO
+from sql.pain_scores import BY_PATIENT
 from sql.queries.case_rows import PAIN_SCALES
 from sql.reference import instruments
 
@@ -34,7 +35,7 @@ def scores(view: RecordView) -> None:
     points = [
         ((row.scored_on - case.first_visit_date).days, row.value)
         for row in record.scores
-        if (row.instrument, row.context) == (scale, context) and row.reporter != "clinician"
+        if (row.instrument, row.context) == (scale, context) and row.reporter in BY_PATIENT
     ]
     found = expected_for(view, context) if scale in WITH_RANGE else None
     events = [((day - case.first_visit_date).days, what.split(":")[0]) for day, what in view.events[1:]]

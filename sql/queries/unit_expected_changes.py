@@ -1,0 +1,120 @@
+"""How much scores changed by weeks 8 to 12 among each therapist's and site's people, beside what a model expected.
+
+The expectations are rows of scores with the reporter `model`: what a case-mix model (of a registry, an insurer or
+the NHS) says of a patient's score in those weeks. A store without them is answered by one look.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, func, select
+
+from sql.cohort import Cohort, Scope, grouping
+from sql.dialect import epoch_day
+from sql.pain_scores import (
+    BY_MODEL,
+    LATER_FROM,
+    LATER_TO,
+    PainQuestion,
+    baseline_key,
+    later_key,
+    points,
+)
+from sql.schema import episode_outcome as outcome
+from sql.schema import score
+from sql.settled import settled
+
+
+@dataclass(frozen=True)
+class UnitExpectedChange:
+    """`people` with a score at the first visit, one in weeks 8 to 12 and an expectation of the latter.
+
+    Sums over them of later - first, and of later - expected and its square.
+    """
+
+    therapist: str
+    site: str
+    people: int
+    change: float
+    difference: float
+    squared_difference: float
+
+
+def expected_questions(connection: Connection, clinics: tuple[str, ...]) -> list[PainQuestion]:
+    """Scales, function scales too, of which a model's expectations are loaded."""
+    found = (
+        select(score.c.instrument, score.c.context)
+        .where(score.c.clinic.in_(clinics), score.c.reporter == BY_MODEL)
+        .distinct()
+    )
+    return sorted(
+        (PainQuestion(*row) for row in connection.execute(found)),
+        key=lambda question: (question.instrument, question.context),
+    )
+
+
+def unit_expected_changes(
+    connection: Connection,
+    scope: Scope,
+    cohort: Cohort,
+    question: PainQuestion,
+    *,
+    as_of: date,
+    several_clinics: bool = False,
+) -> list[UnitExpectedChange]:
+    """Sums over those in the curve whose first visit is at least 84 days before `as_of`."""
+    asked = statement(scope, cohort, question, as_of=as_of, several_clinics=several_clinics)
+    return [UnitExpectedChange(*row) for row in connection.execute(asked)]
+
+
+def statement(
+    scope: Scope, cohort: Cohort, question: PainQuestion, *, as_of: date, several_clinics: bool
+) -> Select[str, str, int, float, float, float]:
+    """The query, by itself so that a test can look at its plan."""
+    people = (
+        select(
+            grouping("therapist", several_clinics=several_clinics).label("unit_therapist"),
+            grouping("site", several_clinics=several_clinics).label("unit_site"),
+            baseline_key(question).label("first_key"),
+            later_key(question).label("later_key"),
+            _expected(question).label("expected"),
+        )
+        .where(settled(scope, cohort, as_of))
+        .subquery()
+    )
+    c = people.c
+    later = points(c.later_key)
+    difference = later - c.expected
+    return (
+        select(
+            c.unit_therapist,
+            c.unit_site,
+            func.count(),
+            func.sum(later - points(c.first_key)),
+            func.sum(difference),
+            func.sum(difference * difference),
+        )
+        .where(c.first_key.is_not(None), c.later_key.is_not(None), c.expected.is_not(None))
+        .group_by(c.unit_therapist, c.unit_site)
+    )
+
+
+def _expected(question: PainQuestion) -> ColumnElement[Any]:
+    """What the model expected of the weeks 8 to 12, unrounded; of several expectations their mean."""
+    day = epoch_day(score.c.scored_on) - outcome.c.start_day
+    return (
+        select(func.avg(score.c.value))
+        .where(
+            score.c.clinic == outcome.c.clinic,
+            score.c.episode_id == outcome.c.episode_id,
+            score.c.instrument == question.instrument,
+            score.c.context == question.context,
+            score.c.reporter == BY_MODEL,
+            day.between(LATER_FROM, LATER_TO),
+        )
+        .correlate(outcome)
+        .scalar_subquery()
+    )
