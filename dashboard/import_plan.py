@@ -24,13 +24,17 @@ Progress = Callable[[str, int], None]
 
 @dataclass(frozen=True)
 class Chosen:
-    """How one file is read: as it is, or through the text of a mapping. save_as: the name to save it under."""
+    """How one file is read: as it is, or through the text of a mapping.
+
+    save_as: the name to save it under. beside: other files that the mapping looks into.
+    """
 
     item: Item
     way: Literal["as it is", "mapping"]
     name: str = ""
     text: str = ""
     save_as: str = ""
+    beside: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,9 @@ class Plan:
         """Another one for another plan."""
         key = self.pseudonyms.fingerprint if self.pseudonyms else ""
         words = [self.clinic, self.as_of.isoformat(), key, str(self.repairs_dates)]
-        words += [f"{one.item.path}|{one.item.sheet}|{one.way}|{one.text}" for one in self.chosen]
+        words += [
+            f"{one.item.path}|{one.item.sheet}|{one.way}|{one.text}|{one.beside}" for one in self.chosen
+        ]
         return sha256("\x1f".join(words).encode()).hexdigest()
 
     def allowing(self, most_rejected: float) -> Plan:
@@ -80,8 +86,7 @@ class Plan:
         for one in self.chosen:
             if one.way == "mapping":
                 _, _, paths = groups.setdefault(one.text, (one.name or "the match", one.text, []))
-                if one.item.path not in paths:
-                    paths.append(one.item.path)
+                paths += [path for path in (one.item.path, *one.beside) if path not in paths]
         return list(groups.values())
 
 

@@ -13,11 +13,9 @@ from hypothesis import strategies as st
 from etl import column_facts as facts
 from etl.appointments import MAPPABLE
 from etl.contract import RUNNING, SCORES, VISITS
-from etl.draft import (
-    FieldDraft,
-    FileDraft,
-    TableDraft,
-    draft_of,
+from etl.draft import FieldDraft, FileDraft, TableDraft
+from etl.draft_reading import draft_of
+from etl.draft_suggested import (
     likely_tables,
     suggested_field,
     suggested_format,
