@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Literal
 
 from etl.errors import LoadError
+from etl.identifiers import shown_file_name
 from etl.load import MOST_REJECTED, LoadReport, LoadRequest, load
 from etl.mapping_file import parse_mapping
 from etl.pseudonym import Pseudonyms
@@ -78,7 +79,18 @@ class Plan:
             pseudonym = self.pseudonyms.pseudonymise if self.pseudonyms else None
             mapping = parse_mapping(text.encode(), name)
             found.append(find_sources(paths, scratch, mapping=mapping, pseudonym=pseudonym))
-        return together(found)
+        return self._named_as_shown(together(found))
+
+    def _named_as_shown(self, sources: Sources) -> Sources:
+        """A file whose own name may hold a person's is called in the report as on the page."""
+        names = {one.item.path: one.item.name for one in self.chosen}
+        files = [
+            replace(source, name=f"{names[source.path]} ({source.table})")
+            if source.path in names and shown_file_name(source.name) != source.name
+            else source
+            for source in sources.files
+        ]
+        return replace(sources, files=tuple(files))
 
     def _by_mapping(self) -> list[tuple[str, str, list[Path]]]:
         """Name, text and files of each mapping: one mapping may need several files."""

@@ -18,10 +18,10 @@ from etl.errors import REFUSAL_MARK, shape_of
 from etl.identifiers import WORDS as WORDS_KIND
 from etl.identifiers import denied_header, identifier_in, may_be_shown, sure_kind
 from etl.reshape import shown_name
+from etl.suggest_cell_words import NULLS, WORDS
 from etl.suggest_columns import DAY_FIRST as DAY_FIRST
 from etl.suggest_columns import MONTH_FIRST as MONTH_FIRST
 from etl.suggest_columns import PLAIN_DATES, STAMPS, Seen, formats_of
-from etl.suggest_words import NULLS, WORDS
 
 MOST_WORDS = 40
 MOST_SHAPES = 6
@@ -151,7 +151,7 @@ def words(column: Seen, spec: ColumnSpec) -> Words:
         return Words(closed="By its name it holds people, so nothing of it is shown. Choose another column.")
     if len(found) > FEW_WORDS and 2 * len(found) > sum(found.values()):
         return Words(closed="Nearly every row has another value, so it is no list of words.")
-    types = bool(TYPE_HEADERS & set(re.findall(r"\w+", plain(column.header))))
+    types = holds_types(column)
     shown = {
         text: n
         for text, n in found.most_common()
@@ -159,6 +159,11 @@ def words(column: Seen, spec: ColumnSpec) -> Words:
     }
     hidden = [n for text, n in found.items() if text not in shown]
     return Words(shown, len(hidden), sum(hidden))
+
+
+def holds_types(column: Seen) -> bool:
+    """Whether a column holds entries of a booking system's own lists, as its header says."""
+    return bool(TYPE_HEADERS & set(re.findall(r"\w+", plain(column.header))))
 
 
 def _is_type(text: str, rows: int) -> bool:

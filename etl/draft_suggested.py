@@ -10,10 +10,12 @@ from typing import Any
 
 from etl.appointments import MAPPABLE
 from etl.cells import plain
+from etl.column_facts import holds_types, our_word
 from etl.contract import ColumnSpec
 from etl.draft import FieldDraft, TableDraft
 from etl.draft_reading import field_of
 from etl.errors import UsageError
+from etl.lookups import as_email, as_phone
 from etl.suggest import Look, best_table, draft_text, matched_columns
 from etl.suggest_columns import Draft, Seen, column_lines
 from etl.suggest_scales import instrument_of
@@ -71,7 +73,30 @@ def suggested_table(table: str, columns: Sequence[Seen]) -> TableDraft:
     if table == "scores" and "value" in fields and "instrument" in usual:
         usual |= suggested_scale(found["value"])
         fields["value"] = of_scale(fields["value"], usual["instrument"].const)
+    if any(column.name == "treatments" for column in spec.columns) and "treatments" not in fields:
+        usual |= {"treatments": FieldDraft(types.header)} if (types := _types_of_treatment(columns)) else {}
     return TableDraft(table, {**fields, **usual})
+
+
+def _types_of_treatment(columns: Sequence[Seen]) -> Seen | None:
+    """A booking system's column of types, if some of them name a treatment."""
+    spec = MAPPABLE["visits"].column("treatments")
+    return next(
+        (c for c in columns if holds_types(c) and any(our_word(spec, text) for text in c.filled)), None
+    )
+
+
+def lists_people(columns: Sequence[Seen]) -> bool:
+    """Whether a file is a list of clients: a code, how to reach them, and no appointment or answer."""
+    contacts = any(
+        column.personal and any(as_email(text) or as_phone(text) for text in column.filled)
+        for column in columns
+    )
+    tables = [suggested_table(table, columns) for table in ("appointments", "running", "scores")]
+    lacking = [{spec.name for spec in table.missing()} for table in tables]
+    days = ({"visit_date", "therapist"}, {"reported_on"}, {"scored_on"})
+    has_code = all("patient_id" not in names for names in lacking)
+    return contacts and has_code and all(day & names for day, names in zip(days, lacking, strict=True))
 
 
 def suggested_scale(column: Seen) -> dict[str, FieldDraft]:
@@ -81,9 +106,18 @@ def suggested_scale(column: Seen) -> dict[str, FieldDraft]:
 
 
 def of_scale(value: FieldDraft, instrument: str) -> FieldDraft:
-    """The values of a scale; those of one that is not from 0 to 10 stay as they are."""
+    """The values of a scale; those of one that is not from 0 to 10 stay as they are, 88 and 99 too."""
     known = instruments().get(instrument)
-    return replace(value, scale="") if known and known.high != 10 else value
+    if known is None or known.high == 10:
+        return value
+    words = {
+        theirs: ours for theirs, ours in value.words.items() if not _is_between(theirs, known.low, known.high)
+    }
+    return replace(value, scale="", words=words)
+
+
+def _is_between(text: str, low: float, high: float) -> bool:
+    return bool(re.fullmatch(r"\d+(\.\d+)?", text)) and low <= float(text) <= high
 
 
 def further_scores(columns: Sequence[Seen], taken: Sequence[str]) -> list[Seen]:

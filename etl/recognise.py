@@ -57,7 +57,16 @@ def recognise(paths: Sequence[Path], scratch: Path, mappings: Sequence[Named]) -
             items += _of_file(path, own, scratch, mappings)
         elif not beside:
             items.append(_unknown_kind(path))
-    return _without_idle(items)
+    return _without_idle(_told_apart(items))
+
+
+def _told_apart(items: list[Item]) -> list[Item]:
+    """Files whose names may hold a person's are called by their place, where there are several."""
+    hidden = shown_file_name("-" * 9 + "@a.bc")
+    return [
+        replace(item, name=f"file no. {place}") if item.name == hidden and len(items) > 1 else item
+        for place, item in enumerate(items, 1)
+    ]
 
 
 def _without_idle(items: list[Item]) -> list[Item]:

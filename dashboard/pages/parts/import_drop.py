@@ -87,11 +87,11 @@ def crowded(items: list[Item]) -> bool:
     return known > 0 and len(items) - known > FEW_OTHERS
 
 
-def way_of(item: Item, number: int, *, passed_over: bool, alone: bool) -> str:
+def way_of(item: Item, number: int, *, passed_over: bool, alone: bool, lists_people: bool) -> str:
     """How a file is to be read, chosen by the reader: a word of this module, or the number of a fit.
 
     passed_over: a file that is not recognised is left out unless the reader says more. alone: no other file could look
-    things up in it.
+    things up in it. lists_people: it is a list of clients.
     """
     ways = _ways(item, alone=alone)
     if not ways:
@@ -104,7 +104,7 @@ def way_of(item: Item, number: int, *, passed_over: bool, alone: bool) -> str:
             "Read it",
             list(ways),
             format_func=ways.__getitem__,
-            index=_usual_way(item, list(ways), passed_over=passed_over),
+            index=_usual_way(item, list(ways), passed_over=passed_over, lists_people=lists_people),
             key=f"import.{number}.way",
         )
     with left:
@@ -124,10 +124,12 @@ def _ways(item: Item, *, alone: bool) -> dict[str, str]:
     return {**ways, LEFT_OUT: "not at all"} if ways else {}
 
 
-def _usual_way(item: Item, ways: list[str], *, passed_over: bool) -> int:
+def _usual_way(item: Item, ways: list[str], *, passed_over: bool, lists_people: bool) -> int:
     """A mapping that finds all it names, else matching by hand."""
     if item.tables or (item.fits and (item.fits[0].whole or not item.by_hand)):
         return 0
+    if lists_people and ONLY_LOOKED_INTO in ways:
+        return ways.index(ONLY_LOOKED_INTO)
     return ways.index(LEFT_OUT if passed_over else BY_HAND)
 
 

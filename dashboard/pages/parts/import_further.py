@@ -65,7 +65,7 @@ def _one(place: Place, columns: list[Seen], column: Seen, before: Mapping[str, F
     with st.container(border=True, gap="small"):
         st.markdown(f"**{literal(facts.label(column))}**")
         for name in REPEATED[place.table][:-1]:
-            if name == "context" and not _measures_pain(found):
+            if name == "context" and not measures_pain(found):
                 continue
             own = Place(
                 f"{place.key}.{name}", place.table, place.table_spec.column(name), required=False,
@@ -79,6 +79,7 @@ def _one(place: Place, columns: list[Seen], column: Seen, before: Mapping[str, F
     return {name: drafted for name, drafted in found.items() if drafted.given}
 
 
-def _measures_pain(found: Fields) -> bool:
+def measures_pain(found: Fields) -> bool:
+    """Whether a score may be of pain, so that it must be said what was asked about."""
     scale = instruments().get(found.get("instrument", FieldDraft()).const)
     return scale is None or scale.measures_pain

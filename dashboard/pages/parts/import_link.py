@@ -10,6 +10,7 @@ from dashboard.pages.parts.import_beside import Beside
 from dashboard.pages.parts.panels import note
 from etl import column_facts as facts
 from etl.draft import FieldDraft, LinkDraft, LookupDraft
+from etl.draft_suggested import lists_people, suggested_table
 from etl.lookups import as_email, as_phone
 from etl.suggest import Look
 from etl.suggest_columns import Seen
@@ -25,13 +26,16 @@ def link_people(
     if not beside.looks():
         st.info(NO_OTHER_FILE, icon=":material/upload_file:")
         return None
-    start = beside.that_has(_headers_there(usual)) if usual else _with_contacts(beside)
+    start = beside.that_has(_headers_there(usual)) if usual else _with_contacts(columns, beside)
     chosen = beside.choose("Which file lists your clients?", f"{key}.file", start)
     if chosen is None:
         return None
     there = beside.looks()[chosen]
     code = column_choice(
-        "Their number or code there", f"{key}.{chosen}.code", _codes(there), usual.code if usual else None
+        "Their number or code there",
+        f"{key}.{chosen}.code",
+        _codes(there),
+        usual.code if usual else _usual_code(there),
     )
     before = {way: getattr(usual, way) if usual else None for way in WAYS}
     pairs = {way: _pair(f"{key}.{chosen}.{way}", way, columns, there, before[way]) for way in WAYS}
@@ -49,20 +53,19 @@ def link_people(
 
 def has_contacts(columns: Sequence[Seen], beside: Beside) -> bool:
     """Whether people can be found in another file by what stands here."""
-    return any(
-        _holding(way, columns) and any(_holding(way, seen.columns) for seen in beside.looks().values())
-        for way in WAYS
-    )
+    return _with_contacts(columns, beside) is not None
 
 
 def _headers_there(link: LinkDraft) -> list[str]:
     return [link.code, *(pair[1] for pair in (link.email, link.phone) if pair)]
 
 
-def _with_contacts(beside: Beside) -> int | None:
-    """The first file with a column of e-mail addresses or telephone numbers."""
-    looks = beside.looks().items()
-    return next((number for number, seen in looks if any(_holding(way, seen.columns) for way in WAYS)), None)
+def _with_contacts(columns: Sequence[Seen], beside: Beside) -> int | None:
+    """The first file with e-mail addresses or telephone numbers as they stand here; better a list of clients."""
+    ways = [way for way in WAYS if _holding(way, columns)]
+    looks = beside.looks()
+    found = [n for n, seen in looks.items() if any(_holding(way, seen.columns) for way in ways)]
+    return min(found, key=lambda number: not lists_people(looks[number].columns), default=None)
 
 
 def _holding(way: str, columns: Sequence[Seen]) -> list[Seen]:
@@ -73,6 +76,10 @@ def _holding(way: str, columns: Sequence[Seen]) -> list[Seen]:
         column for column in columns if column.personal and counts[column.place] * 2 > len(column.filled)
     ]
     return sorted(found, key=lambda column: -counts[column.place])
+
+
+def _usual_code(there: Look) -> str:
+    return suggested_table("appointments", there.columns).fields.get("patient_id", FieldDraft()).header
 
 
 def _codes(there: Look) -> list[Seen]:

@@ -12,7 +12,7 @@ from dashboard.field_names import TABLE_MEANINGS, TABLE_NAMES, field_label
 from dashboard.import_plan import Chosen
 from dashboard.pages.parts.import_beside import Beside
 from dashboard.pages.parts.import_field import field
-from dashboard.pages.parts.import_further import further_values
+from dashboard.pages.parts.import_further import further_values, measures_pain
 from dashboard.pages.parts.import_person import person
 from dashboard.pages.parts.import_preset import download, time_zone
 from dashboard.pages.parts.import_words import Place
@@ -50,9 +50,13 @@ def match_by_hand(item: Item, number: int, beside: Beside) -> Matched:
         return Matched(item, None, ("a file that can be read",))
     known = _known_draft(item)
     tables = _tables(key, seen, known)
-    drafts = [_table(f"{key}.{name}", name, seen, known, beside) for name in tables]
+    drafts: list[TableDraft] = []
+    for name in tables:
+        above = next((table.link for table in drafts if table.link), None)
+        drafts.append(_table(f"{key}.{name}", name, seen, known, beside, above))
     draft = replace(_whole(key, seen, drafts), beside=beside.formats())
-    missing = [field_label(table.table, spec.name) for table in draft.tables for spec in table.missing()]
+    lacking = [field_label(table.table, spec.name) for table in draft.tables for spec in table.missing()]
+    missing = list(dict.fromkeys(lacking))
     if not draft.tables:
         missing = ["what a row of the file is"]
     return _finished(item, key, draft, tuple(missing), beside, known)
@@ -83,7 +87,9 @@ def _tables(key: str, seen: Look, known: FileDraft | None) -> list[str]:
     return list(chosen)
 
 
-def _table(key: str, name: str, seen: Look, known: FileDraft | None, beside: Beside) -> TableDraft:
+def _table(
+    key: str, name: str, seen: Look, known: FileDraft | None, beside: Beside, above: LinkDraft | None
+) -> TableDraft:
     """The fields of one table: needed ones, those that the headers look like, and those added."""
     spec = MAPPABLE[name]
     before = next((table for table in known.tables if table.table == name), None) if known else None
@@ -109,11 +115,13 @@ def _table(key: str, name: str, seen: Look, known: FileDraft | None, beside: Bes
         for column in spec.columns:
             if column.name not in needed and column.name not in more:
                 continue
+            if column.name == "context" and not measures_pain(fields):
+                continue
             place = Place(f"{key}.{column.name}", name, column, column.name in needed, beside)
             start = usual.fields.get(column.name, FieldDraft())
             scale = fields.get("instrument", FieldDraft()).const if column.is_score else ""
             if column.name == "patient_id" and spec.by_patient:
-                fields[column.name], link = person(place, columns, start, usual.link)
+                fields[column.name], link = person(place, columns, start, usual.link, above)
             else:
                 fields[column.name] = field(place.on_scale(scale), columns, of_scale(start, scale))
             if REPEATED.get(name, ("",))[-1] == column.name:

@@ -14,9 +14,16 @@ LINK = "link"
 
 
 def person(
-    place: Place, columns: list[Seen], usual: FieldDraft, link: LinkDraft | None
+    place: Place,
+    columns: list[Seen],
+    usual: FieldDraft,
+    link: LinkDraft | None,
+    above: LinkDraft | None,
 ) -> tuple[FieldDraft, LinkDraft | None]:
-    """The patient of a row: the column of their code, or how to find them in the list of clients."""
+    """The patient of a row: the column of their code, or how to find them in the list of clients.
+
+    link: how the match that is changed finds them. above: how the table above does.
+    """
     first = LINK if link or (not usual.given and has_contacts(columns, place.beside)) else ""
     more = {LINK: "find them by e-mail or phone …"}
     with st.container(border=True, gap="small"):
@@ -24,6 +31,9 @@ def person(
         with left:
             chosen = choose_column(place, columns, usual, more, first)
         with right:
+            if chosen == LINK and above:
+                st.caption("Found as above.")
+                return FieldDraft(), above
             if chosen == LINK:
                 return FieldDraft(), link_people(f"{place.key}.link", columns, place.beside, link)
             found = of_choice(place, columns, usual, chosen)

@@ -75,8 +75,9 @@ def match_words(place: Place, column: Seen, start: FieldDraft) -> FieldDraft:
         matched |= _typed(place, found, options, start, ask)
     others = _others(place, options, start)
     words = {word: "" if ours == EMPTY else ours for word, ours in matched.items() if ours}
-    words = {word: ours for word, ours in words.items() if plain(word) != plain(ours)}
-    if others:
+    if not others:  # with a word for all others, those that are ours already must be named
+        words = {word: ours for word, ours in words.items() if plain(word) != plain(ours)}
+    else:
         words["*"] = "" if others == EMPTY else others
         if spec.required:
             words[""] = others
