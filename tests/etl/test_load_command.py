@@ -114,7 +114,7 @@ def test_refused_rows_are_told_by_rule_with_their_places(run, tmp_path, capsys):
         "episodes.csv, line 5, column first_visit_date (looks like 9 aaaaaaa) and 2 more" in out
     )
     assert "1 × not a code" in out
-    assert "Load 1 done: 1 rows new or updated, 6 rows refused." in out
+    assert "Load 1 done: 1 row new or updated, 6 rows refused." in out
 
 
 def test_a_row_of_another_length_says_how_long_it_is(run, tmp_path, capsys):
