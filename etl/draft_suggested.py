@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +17,7 @@ from etl.draft_reading import field_of
 from etl.errors import UsageError
 from etl.lookups import as_email, as_phone
 from etl.suggest import Look, best_table, draft_text, matched_columns
-from etl.suggest_columns import Draft, Seen, column_lines
+from etl.suggest_columns import Draft, Seen, column_lines, formats_of
 from etl.suggest_scales import instrument_of
 from sql.reference import instruments
 
@@ -62,6 +62,8 @@ def suggested_table(table: str, columns: Sequence[Seen]) -> TableDraft:
     """The fields that headers look like, and the usual values of those that exports seldom hold."""
     spec = MAPPABLE[table]
     found = matched_columns(spec, columns)
+    if table == "scores":
+        found = _with_score(found, columns)
     fields = {
         column.name: suggested_field(column, found[column.name])
         for column in spec.columns
@@ -76,6 +78,27 @@ def suggested_table(table: str, columns: Sequence[Seen]) -> TableDraft:
     if any(column.name == "treatments" for column in spec.columns) and "treatments" not in fields:
         usual |= {"treatments": FieldDraft(types.header)} if (types := _types_of_treatment(columns)) else {}
     return TableDraft(table, {**fields, **usual})
+
+
+def _with_score(found: Mapping[str, Seen], columns: Sequence[Seen]) -> dict[str, Seen]:
+    """With a score that no header names by itself, and its day."""
+    scores = [found["value"]] if "value" in found else further_scores(columns, ())
+    if not scores:
+        return dict(found)
+    day = found.get("scored_on") or day_before(columns, scores[0])
+    return {**found, "value": scores[0], **({"scored_on": day} if day else {})}
+
+
+def day_before(columns: Sequence[Seen], score: Seen) -> Seen | None:
+    """The column of days that stands nearest before a score, or where there is none, the first."""
+    days = [column for column in columns if not column.personal and _holds_days(column)]
+    before = [column for column in days if column.place < score.place]
+    return before[-1] if before else next(iter(days), None)
+
+
+def _holds_days(column: Seen) -> bool:
+    texts = column.filled
+    return bool(texts) and all(formats_of(text) for text in texts)
 
 
 def _types_of_treatment(columns: Sequence[Seen]) -> Seen | None:
@@ -146,10 +169,20 @@ def likely_tables(columns: Sequence[Seen]) -> list[str]:
         best = best_table(columns).name
     except UsageError:
         return []
+    if best in ("appointments", "visits", "episodes") and _only_scores(best, columns):
+        return ["scores"]
     if best == "visits" and "episode_id" not in matched_columns(MAPPABLE["episodes"], columns):
         return ["appointments"]  # of patients, not of known courses: a booking system's list
     both = [name for name in USUAL if not _without_person(suggested_table(name, columns))]
     return both if best in USUAL and len(both) > 1 else [best]
+
+
+def _only_scores(best: str, columns: Sequence[Seen]) -> bool:
+    """Whether a file that lacks what its best table needs has all that scores need."""
+    return (
+        bool(_without_person(suggested_table(best, columns)))
+        and not suggested_table("scores", columns).missing()
+    )
 
 
 def _without_person(table: TableDraft) -> list[str]:

@@ -377,3 +377,24 @@ def test_files_whose_names_are_not_shown_are_told_apart(store: Path):
     assert "Bloggs" not in everything_shown(app)
     tables = "\n".join(frame.value.to_string() for frame in app.dataframe)
     assert "file no. 3 (running)" in tables
+
+
+def test_a_workbook_with_lines_above_its_column_names_and_scores_side_by_side(store: Path):
+    book = openpyxl.Workbook()
+    for row in (["Our clinic"], [], ["Client ID", "Start", "Staff", "Type", "State"]):
+        book.active.append(row)
+    book.active.append([7, date(2024, 1, 8), "AB", "Knee pain", "Arrived"])
+    target = io.BytesIO()
+    book.save(target)
+    wide = (
+        b"Patientennummer;Datum Erst;Schmerz Erst;Datum 6 Wochen;Schmerz 6 Wochen\n"
+        b"7;08.01.2024;7,5;19.02.2024;2,0\n"
+    )
+    app = dropped(("list.xlsx", target.getvalue()), ("wide.csv", wide))
+    choose(app, "import.0.way", "by hand")
+    choose(app, "import.1.way", "by hand")
+    assert app.number_input(key="import.0.header_row").value == 3
+    for key in [g.key for g in app.button_group if g.label.startswith("03/04 is")]:
+        choose(app, str(key), "day")
+    press_load(app)
+    assert rows(store, "score", "scored_on", "value") == [(date(2024, 1, 8), 7.5), (date(2024, 2, 19), 2.0)]

@@ -16,6 +16,7 @@ from etl.contract import RUNNING, SCORES, VISITS
 from etl.draft import FieldDraft, FileDraft, LinkDraft, LookupDraft, TableDraft
 from etl.draft_reading import draft_of
 from etl.draft_suggested import (
+    day_before,
     further_scores,
     likely_tables,
     list_sign,
@@ -332,3 +333,17 @@ def test_our_own_words_stay_what_they_are_beside_a_word_for_all_others(tmp_path)
     )
     words = suggested_table("appointments", look(path, tmp_path).columns).fields["condition"].words
     assert words == {"PFPS": "pfps", "itbs": "itbs", "*": "other", "": "other"}
+
+
+def test_days_and_scores_side_by_side_are_scores_each_with_the_day_before_it(tmp_path):
+    path = tmp_path / "course.csv"
+    path.write_text(
+        "Client ID,Seen first,Pain first,Seen 6 weeks,Pain 6 weeks\n1,2024-01-08,7,2024-02-19,3\n"
+    )
+    columns = look(path, tmp_path).columns
+    assert likely_tables(columns) == ["scores"]
+    fields = suggested_table("scores", columns).fields
+    assert (fields["scored_on"].header, fields["value"].header) == ("Seen first", "Pain first")
+    last = day_before(columns, columns[4])
+    assert last is not None
+    assert last.header == "Seen 6 weeks"

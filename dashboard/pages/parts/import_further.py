@@ -12,8 +12,9 @@ from dashboard.pages.parts.import_field import field, of_column
 from dashboard.pages.parts.import_words import Place
 from dashboard.pages.parts.panels import literal
 from etl import column_facts as facts
+from etl.appointments import MAPPABLE
 from etl.draft import REPEATED, FieldDraft, TableDraft
-from etl.draft_suggested import further_scores, of_scale, suggested_field, suggested_scale
+from etl.draft_suggested import day_before, further_scores, of_scale, suggested_field, suggested_scale
 from etl.suggest_columns import Seen
 from sql.reference import instruments
 
@@ -33,6 +34,7 @@ def further_values(
     known: the match that is changed. taken: headers that are something else already.
     """
     first = fields.get(place.spec.name, FieldDraft())
+    day = fields.get("scored_on", FieldDraft()).header
     if place.table not in REPEATED or not first.header:
         return ()
     value = place.spec.name
@@ -48,7 +50,7 @@ def further_values(
         placeholder="Choose columns, if one row holds several",
     )
     return tuple(
-        _one(replace(place, key=f"{place.key}.{number}"), columns, open_ones[number], before)
+        _one(replace(place, key=f"{place.key}.{number}"), columns, open_ones[number], before, day)
         for number in chosen
     )
 
@@ -57,10 +59,20 @@ def _likely(table: str, columns: list[Seen], taken: list[str]) -> list[str]:
     return [column.header for column in further_scores(columns, taken)] if table == "scores" else []
 
 
-def _one(place: Place, columns: list[Seen], column: Seen, before: Mapping[str, Fields]) -> Fields:
+def _suggested(columns: list[Seen], column: Seen, first_day: str) -> dict[str, FieldDraft]:
+    """The scale that the header names, and the day that stands before the score, if it has one of its own."""
+    day, own = day_before(columns, column), {}
+    if day and day.header != first_day:
+        own = {"scored_on": suggested_field(MAPPABLE["scores"].column("scored_on"), day)}
+    return {**own, **suggested_scale(column)}
+
+
+def _one(
+    place: Place, columns: list[Seen], column: Seen, before: Mapping[str, Fields], first_day: str
+) -> Fields:
     """One further value: its own fields, and how it is written."""
     known = before.get(column.header)
-    usual = dict(known or (suggested_scale(column) if place.table == "scores" else {}))
+    usual = dict(known or (_suggested(columns, column, first_day) if place.table == "scores" else {}))
     found: dict[str, FieldDraft] = {}
     with st.container(border=True, gap="small"):
         st.markdown(f"**{literal(facts.label(column))}**")

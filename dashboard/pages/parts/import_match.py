@@ -42,11 +42,12 @@ class Matched:
 def match_by_hand(item: Item, number: int, beside: Beside) -> Matched:
     """Everything about one file. beside: the other files, in which it may look things up."""
     key = f"import.{number}"
-    header_row = int(st.session_state.get(f"{key}.header_row", 1))
+    first_row = beside.workspace.header_row(item)
+    header_row = int(st.session_state.get(f"{key}.header_row", first_row))
     seen = beside.workspace.look(item, header_row)
     if isinstance(seen, str):
         st.error(literal(seen), icon=":material/error:")
-        _header_row(key)
+        _header_row(key, first_row)
         return Matched(item, None, ("a file that can be read",))
     known = _known_draft(item)
     tables = _tables(key, seen, known)
@@ -178,9 +179,9 @@ def _zone(key: str, used: list[Seen], tables: list[TableDraft]) -> str:
     return time_zone(key)
 
 
-def _header_row(key: str) -> None:
+def _header_row(key: str, first: int) -> None:
     st.number_input(
-        "The column names stand in line", min_value=1, max_value=1000, value=1, key=f"{key}.header_row", width=220,
+        "The column names stand in line", min_value=1, max_value=1000, value=first, key=f"{key}.header_row", width=220,
         help="More than 1, if there are lines above them.",
     )  # fmt: skip
 
@@ -191,7 +192,7 @@ def _finished(
     """Name, download, and the last word of the mapping itself."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = _name(item, key, draft, known)
-        _header_row(key)
+        _header_row(key, beside.workspace.header_row(item))
     if missing or not name:
         if missing:
             st.info(f"Still needed: {literal(', '.join(missing))}.", icon=":material/edit:")
