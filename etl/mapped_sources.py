@@ -69,7 +69,7 @@ def _with_tables_named(found: list[Source]) -> list[Source]:
 def _notes(files: MappedFiles, entries: Sequence[_Entry]) -> Iterator[str]:
     silent = [entry.name for entry in entries if not entry.parts]
     if silent:
-        yield f"No file was given for the mapping's {', '.join(silent)}."
+        yield f"No given file fits the mapping's {', '.join(silent)}."
     if over := files.unused():
         yield f"Passed over, as no entry of the mapping is for them: {listed(over)}."
 
