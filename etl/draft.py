@@ -118,7 +118,10 @@ class TableDraft:
         first = {name: drafted for name, drafted in self.fields.items() if name in repeated}
         rows = [first, *({**first, **more} for more in self.further)]
         columns = _rules({name: drafted for name, drafted in self.fields.items() if name not in repeated})
-        return {"columns": columns, "melt": [{"columns": _rules(row)} for row in rows]}
+        return {
+            "columns": columns,
+            "melt": [{"columns": _rules(row), **answered(self.table, row)} for row in rows],
+        }
 
     def all_fields(self) -> Iterable[tuple[str, FieldDraft]]:
         """Every field with its name, those of further values too."""
@@ -126,6 +129,12 @@ class TableDraft:
             *self.fields.items(),
             *((name, drafted) for more in self.further for name, drafted in more.items()),
         ]
+
+
+def answered(table: str, fields: Mapping[str, FieldDraft]) -> dict[str, Any]:
+    """The condition that a row of a form is an answer, where one needs it."""
+    header = fields.get(ANSWERED.get(table, ""), FieldDraft()).header
+    return {"filters": [{"column": header, "filled": True}]} if header else {}
 
 
 def _rules(fields: Mapping[str, FieldDraft]) -> dict[str, Any]:
@@ -184,9 +193,8 @@ class FileDraft:
             "link": table.link.rule() if table.link else {},
         }
         entry.update({name: value for name, value in optional.items() if value})
-        answer = table.fields.get(ANSWERED.get(table.table, ""), FieldDraft())
-        if answer.header and not table.further:
-            entry["filters"] = [{"column": answer.header, "filled": True}]
+        if not table.further:
+            entry.update(answered(table.table, table.fields))
         if table.leaves_out_strangers:
             entry["without_course"] = "leave_out"
         return {**entry, **table.rules()}

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from etl.appointments import MAPPABLE
-from etl.draft import ANSWERED, REPEATED, FieldDraft, FileDraft, LinkDraft, LookupDraft, TableDraft
+from etl.draft import REPEATED, FieldDraft, FileDraft, LinkDraft, LookupDraft, TableDraft, answered
 
 OF_FIELD = frozenset({"from", "const", "formats", "map", "parse", "scale", "pseudonymise", "lookup"})
 OF_ENTRY = frozenset(
@@ -60,9 +60,8 @@ def _table_of(entry: Mapping[str, Any]) -> TableDraft | None:
         return None
     known = [row for row in rows if row is not None]
     fields = {**base, **(known[0] if known else {})}
-    answer = fields.get(ANSWERED.get(entry["table"], ""), FieldDraft()).header
-    expected = [{"column": answer, "filled": True}] if answer and not known else []
-    if entry.get("filters", expected) != expected:
+    expected = {} if known else answered(entry["table"], fields)
+    if entry.get("filters", expected.get("filters", [])) != expected.get("filters", []):
         return None
     further = tuple(
         {name: drafted for name, drafted in row.items() if drafted != known[0].get(name)} for row in known[1:]
@@ -73,8 +72,12 @@ def _table_of(entry: Mapping[str, Any]) -> TableDraft | None:
 def _are_repeated(entry: Mapping[str, Any], rows: Sequence[Mapping[str, FieldDraft] | None]) -> bool:
     """Whether the rows of a melt are what a draft can say: repeated fields, and nothing else."""
     known = set(REPEATED.get(entry["table"], ()))
-    simple = all(set(melt) == {"columns"} for melt in entry.get("melt", []))
-    return simple and all(row is not None and set(row) <= known for row in rows)
+    if any(row is None or not set(row) <= known for row in rows):
+        return False
+    return all(
+        melt == {"columns": melt.get("columns"), **answered(entry["table"], row or {})}
+        for melt, row in zip(entry.get("melt", []), rows, strict=True)
+    )
 
 
 def _fields_of(columns: Mapping[str, Any]) -> dict[str, FieldDraft] | None:

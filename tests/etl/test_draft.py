@@ -347,3 +347,17 @@ def test_days_and_scores_side_by_side_are_scores_each_with_the_day_before_it(tmp
     last = day_before(columns, columns[4])
     assert last is not None
     assert last.header == "Seen 6 weeks"
+
+
+def test_further_answers_of_a_line_count_only_where_they_were_given():
+    fields = {
+        "patient_id": FieldDraft("Code"),
+        "reported_on": FieldDraft("Day"),
+        "status": FieldDraft("Week 6"),
+    }
+    table = TableDraft("running", fields, further=({"status": FieldDraft("Week 12")},))
+    draft = FileDraft((table,))
+    mapping, _ = parse_mapping(draft.text().encode(), "draft")
+    conditions = [melt.filters[0] for melt in mapping.files["running"].melt]
+    assert [(one.column, one.filled) for one in conditions] == [(("Week 6",), True), (("Week 12",), True)]
+    assert draft_of(tomllib.loads(draft.text())) == draft
