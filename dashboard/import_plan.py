@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Literal
 
 from etl.errors import LoadError
+from etl.identifiers import shown_file_name
 from etl.load import MOST_REJECTED, LoadReport, LoadRequest, load
 from etl.mapping_file import parse_mapping
 from etl.pseudonym import Pseudonyms
@@ -24,13 +25,17 @@ Progress = Callable[[str, int], None]
 
 @dataclass(frozen=True)
 class Chosen:
-    """How one file is read: as it is, or through the text of a mapping. save_as: the name to save it under."""
+    """How one file is read: as it is, or through the text of a mapping.
+
+    save_as: the name to save it under. beside: other files that the mapping looks into.
+    """
 
     item: Item
     way: Literal["as it is", "mapping"]
     name: str = ""
     text: str = ""
     save_as: str = ""
+    beside: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -49,7 +54,9 @@ class Plan:
         """Another one for another plan."""
         key = self.pseudonyms.fingerprint if self.pseudonyms else ""
         words = [self.clinic, self.as_of.isoformat(), key, str(self.repairs_dates)]
-        words += [f"{one.item.path}|{one.item.sheet}|{one.way}|{one.text}" for one in self.chosen]
+        words += [
+            f"{one.item.path}|{one.item.sheet}|{one.way}|{one.text}|{one.beside}" for one in self.chosen
+        ]
         return sha256("\x1f".join(words).encode()).hexdigest()
 
     def allowing(self, most_rejected: float) -> Plan:
@@ -72,7 +79,18 @@ class Plan:
             pseudonym = self.pseudonyms.pseudonymise if self.pseudonyms else None
             mapping = parse_mapping(text.encode(), name)
             found.append(find_sources(paths, scratch, mapping=mapping, pseudonym=pseudonym))
-        return together(found)
+        return self._named_as_shown(together(found))
+
+    def _named_as_shown(self, sources: Sources) -> Sources:
+        """A file whose own name may hold a person's is called in the report as on the page."""
+        names = {one.item.path: one.item.name for one in self.chosen}
+        files = [
+            replace(source, name=f"{names[source.path]} ({source.table})")
+            if source.path in names and shown_file_name(source.name) != source.name
+            else source
+            for source in sources.files
+        ]
+        return replace(sources, files=tuple(files))
 
     def _by_mapping(self) -> list[tuple[str, str, list[Path]]]:
         """Name, text and files of each mapping: one mapping may need several files."""
@@ -80,8 +98,7 @@ class Plan:
         for one in self.chosen:
             if one.way == "mapping":
                 _, _, paths = groups.setdefault(one.text, (one.name or "the match", one.text, []))
-                if one.item.path not in paths:
-                    paths.append(one.item.path)
+                paths += [path for path in (one.item.path, *one.beside) if path not in paths]
         return list(groups.values())
 
 

@@ -23,6 +23,8 @@ from etl.suggest import Look, look
 
 BLOCK = 1 << 20
 LONGEST_NAME = 120
+LAST_HEADER_ROW = 12
+FEWEST_COLUMNS = 2
 
 
 class Dropped(Protocol):
@@ -105,6 +107,14 @@ class Workspace:
                 self._looks[key] = str(error)
         return self._looks[key]
 
+    def header_row(self, item: Item) -> int:
+        """The line of the column names: the first from which a table begins, 1 if none does."""
+        good = (row for row in range(1, LAST_HEADER_ROW + 1) if _is_table(self.look(item, row)))
+        row = next(good, 1)
+        while 1 < row <= LAST_HEADER_ROW and _names(self.look(item, row + 1)) == _names(self.look(item, row)):
+            row += 1  # an empty line: the names stand further down
+        return row
+
     def _place(self, name: str) -> Path:
         """A path that is not taken. Files of one drop lie together, as a manifest expects."""
         ending = next((end for end in KNOWN_ENDINGS if name.lower().endswith(end)), "")
@@ -122,6 +132,18 @@ class Workspace:
             self.given.append(named("given", path.stem, path.read_bytes()))
         except LoadError as error:
             self.faults.append(str(error))
+
+
+def _names(seen: Look | str) -> list[str]:
+    return [] if isinstance(seen, str) else [column.header for column in seen.columns]
+
+
+def _is_table(seen: Look | str) -> bool:
+    """Whether a file was read as a table: several columns, and a name over most of them."""
+    if isinstance(seen, str) or len(seen.columns) < FEWEST_COLUMNS:
+        return False
+    named = [column.header for column in seen.columns if column.header.strip()]
+    return len(named) == len(set(named)) and len(named) * 5 >= len(seen.columns) * 4
 
 
 def _taken_apart(path: Path, scratch: Path) -> list[Path]:

@@ -14,10 +14,12 @@ from sql.queries.loads import Load
 MOST_GROUPS = 10
 MOST_PLACES = 50
 MOST_COLUMNS = 3
+MOST_FILES_NOTED = 3
 
 Row = dict[str, object]
 
 REMEDIES_HERE = {
+    "score_as_date": "Correct the export so that scores stay text or numbers, or have them turned back below.",
     "code": "Say in the match what the word means, or correct it in the file.",
     "future": "Correct it, or say that the data are complete up to a later day.",
     "undeclared_date": "Read the file by matching its columns, and say how its dates are written.",
@@ -115,25 +117,52 @@ def _of_columns(places: Sequence[Problem]) -> str:
 
 def warning_lines(report: LoadReport) -> list[str]:
     """What was loaded all the same, but is worth knowing."""
-    lines = []
+    return [
+        f"{where}: {RULES[warning.rule].says}. {remedy(warning.rule)}" for where, warning in noted(report)
+    ]
+
+
+def noted(report: LoadReport) -> list[tuple[str, Problem]]:
+    """Where something is worth knowing, and what; what holds for many files is said once."""
+    same: defaultdict[tuple[str, str], list[Problem]] = defaultdict(list)
     for warning in (warning for file in report.files for warning in file.warnings):
-        where = f"{warning.file}, column {warning.column}" if warning.column else warning.file
-        lines.append(f"{where}: {RULES[warning.rule].says}. {remedy(warning.rule)}")
-    return lines
+        same[warning.rule, warning.column].append(warning)
+    found = []
+    for warnings in same.values():
+        if len(warnings) > MOST_FILES_NOTED:
+            found.append(
+                (_where(f"{warnings[0].file} and {len(warnings) - 1} more", warnings[0]), warnings[0])
+            )
+        else:
+            found += [(_where(warning.file, warning), warning) for warning in warnings]
+    return found
+
+
+def _where(files: str, warning: Problem) -> str:
+    return f"{files}, column {warning.column}" if warning.column else files
 
 
 def result_words(report: LoadReport) -> str:
     """What a load did, in a sentence."""
     match report.status:
         case "loaded" if report.changed:
-            refused = f", {report.rejected:,} rows refused" if report.rejected else ""
-            return f"Load {report.load_number} is done: {report.changed:,} rows new or updated{refused}"
+            return f"Load {report.load_number} is done: {changed_words(report)}"
         case "loaded":
             return f"Load {report.load_number} is done: nothing new, every row was already there"
         case "unchanged":
             return "Nothing to do: these files were loaded before, with the same content"
         case _:
             return "Nothing was loaded"
+
+
+def changed_words(report: LoadReport, changed: str = "new or updated", refused: str = "refused") -> str:
+    """How many rows are new or updated, and how many were refused."""
+    and_refused = f", {_rows(report.rejected)} {refused}" if report.rejected else ""
+    return f"{_rows(report.changed)} {changed}{and_refused}"
+
+
+def _rows(number: int) -> str:
+    return f"{number:,} {'row' if number == 1 else 'rows'}"
 
 
 def _file(name: str) -> str:

@@ -16,6 +16,7 @@ from rich.markup import escape
 from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from dashboard.load_tables import changed_words, noted
 from etl.errors import RULES, Problem
 from etl.load import FileReport, LoadReport
 
@@ -86,8 +87,7 @@ class Terminal:
         for file in report.files:
             if file.stopped_by:
                 self._stopped(file)
-        for warning in (warning for file in report.files for warning in file.warnings):
-            where = f"{warning.file}: column {warning.column}" if warning.column else warning.file
+        for where, warning in noted(report):
             self._out.print(
                 f"[yellow]Note[/] {escape(where)}: {RULES[warning.rule].says}. {RULES[warning.rule].remedy}"
             )
@@ -258,11 +258,10 @@ def _headline(report: LoadReport) -> str:
         case "loaded" if not report.changed and not report.rejected:
             return f"Load {report.load_number}: nothing new, every row was already there. {took}."
         case "loaded":
-            refused = f", {report.rejected} rows refused" if report.rejected else ""
-            return f"Load {report.load_number} done: {report.changed:,} rows new or updated{refused}. {took}."
+            return f"Load {report.load_number} done: {changed_words(report)}. {took}."
         case "checked":
-            rows = "row" if report.changed == 1 else "rows"
-            return f"Checked only, nothing was written: {report.changed:,} {rows} would be new or updated. {took}."
+            would = changed_words(report, "would be new or updated", "would be refused")
+            return f"Checked only, nothing was written: {would}. {took}."
         case "unchanged":
             return "Nothing to do: these files were loaded before, with the same content."
         case _:

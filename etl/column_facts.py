@@ -6,6 +6,7 @@ identify a person.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,16 +15,23 @@ from etl.cells import plain
 from etl.contract import ColumnSpec
 from etl.date_formats import date_format
 from etl.errors import REFUSAL_MARK, shape_of
-from etl.identifiers import denied_header, may_be_shown, sure_kind
+from etl.identifiers import WORDS as WORDS_KIND
+from etl.identifiers import denied_header, identifier_in, may_be_shown, sure_kind
 from etl.reshape import shown_name
+from etl.suggest_cell_words import NULLS, WORDS
 from etl.suggest_columns import DAY_FIRST as DAY_FIRST
 from etl.suggest_columns import MONTH_FIRST as MONTH_FIRST
 from etl.suggest_columns import PLAIN_DATES, STAMPS, Seen, formats_of
-from etl.suggest_words import NULLS, WORDS
 
 MOST_WORDS = 40
 MOST_SHAPES = 6
 FEW_WORDS = 10
+FEWEST_OF_TYPE = 3
+TYPE_HEADERS = frozenset(
+    """type types service services status treatment treatments terminart leistung leistungen behandlung
+    behandlungsart""".split()  # noqa: SIM905 - one word a line would be a page
+)
+"""Words in headers of columns that hold entries of a booking system's own lists."""
 OF_PEOPLE = frozenset(
     {
         "patient",
@@ -143,9 +151,36 @@ def words(column: Seen, spec: ColumnSpec) -> Words:
         return Words(closed="By its name it holds people, so nothing of it is shown. Choose another column.")
     if len(found) > FEW_WORDS and 2 * len(found) > sum(found.values()):
         return Words(closed="Nearly every row has another value, so it is no list of words.")
-    shown = {text: n for text, n in found.most_common() if may_be_shown(text) or our_word(spec, text)}
+    types = holds_types(column)
+    shown = {
+        text: n
+        for text, n in found.most_common()
+        if may_be_shown(text) or our_word(spec, text) or (types and _is_type(text, n))
+    }
     hidden = [n for text, n in found.items() if text not in shown]
     return Words(shown, len(hidden), sum(hidden))
+
+
+def holds_types(column: Seen) -> bool:
+    """Whether a column holds entries of a booking system's own lists, as its header says."""
+    return bool(TYPE_HEADERS & set(re.findall(r"\w+", plain(column.header))))
+
+
+def _is_type(text: str, rows: int) -> bool:
+    """Whether a longer text is one of a booking system's list: it comes again and again, and only has words."""
+    return rows >= FEWEST_OF_TYPE and identifier_in(text) == WORDS_KIND
+
+
+def split(column: Seen, how: str) -> Seen:
+    """The column with the words of its cells apart, as `parse` reads them."""
+    sign = {"comma_list": ",", "semicolon_list": ";"}.get(how)
+    if sign is None:
+        return column
+    texts: Counter[str] = Counter()
+    for text, rows_of_it in column.texts.items():
+        for word in dict.fromkeys(part.strip() for part in text.split(sign)):
+            texts[word] += rows_of_it
+    return Seen(column.header, column.place, texts)
 
 
 def our_word(spec: ColumnSpec, text: str) -> str:
@@ -154,4 +189,8 @@ def our_word(spec: ColumnSpec, text: str) -> str:
     if same:
         return same
     listed = WORDS.get(spec.name, {}).items()
+    if spec.kind == "codes":
+        told = " ".join(re.findall(r"[^\W_]+", plain(text)))
+        told = f" {told} "
+        return ";".join(ours for ours, theirs in listed if any(f" {word} " in told for word in theirs))
     return next((ours for ours, theirs in listed if ours in spec.codes and plain(text) in theirs), "")

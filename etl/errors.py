@@ -284,7 +284,7 @@ ROW_RULES = _rules(
     (
         "score_as_date",
         "a date stands where a score should be; spreadsheets turn 7/10 into one",
-        "Correct the export so that scores stay text or numbers.",
+        "Correct the export so that scores stay text or numbers, or load with --repair excel-dates.",
     ),
     (
         "score_out_of",

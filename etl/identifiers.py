@@ -137,7 +137,8 @@ def may_be_shown(text: str) -> bool:
 
 def shown_file_name(name: str, number: int | None = None) -> str:
     """A file's name ("clinic.xlsx, sheet scores") as it may be shown: by its place if it may name a person."""
-    parts = [text for part in name.split(", sheet ") for text in (part, _ENDINGS.sub("", part))]
+    bare = _TABLE_AFTER.sub("", name)
+    parts = [text for part in bare.split(", sheet ") for text in (part, _ENDINGS.sub("", part))]
     if name.isprintable() and all(map(may_be_shown, parts)):
         return name
     return "the file" if number is None else f"file no. {number}"
@@ -153,6 +154,7 @@ def shown_header(header: str, position: int) -> str:
     return header if plain else f"no. {position + 1}"
 
 
+_TABLE_AFTER = re.compile(r" \([a-z]+\)$")
 _ENDINGS = re.compile(r"(\.\w{1,8})+$")
 _PLAIN_HEADER = re.compile(r"[A-Za-z0-9_.:-]{1,64}", re.ASCII)
 

@@ -18,6 +18,11 @@ from etl.reshape import MappedReader
 
 Given = Sequence[tuple[Path, bool]]
 """Files, and whether they were named one by one."""
+MOST_EXPLAINED = 4
+HOW_TO_CHANGE = (
+    "\nWrite the names that stand in your export into the mapping. A preset is saved with: "
+    "return-to-run preset NAME > my.toml"
+)
 _ONLY_FITS = Surroundings(only_fits=True)
 
 
@@ -82,7 +87,7 @@ class MappedFiles:
                     f"No entry of the mapping is for {shown_file_name(file.name)!r}. {self._reasons(file)}"
                 )
         if not self._used:
-            raise UsageError(f"None of the files is one that the mapping is for. {self.names()}")
+            raise UsageError(f"None of the files is one that the mapping is for. {self._reasons_of_all()}")
 
     def unused(self) -> list[str]:
         """Names of the files that no entry is for."""
@@ -94,6 +99,16 @@ class MappedFiles:
         return (
             f"Its entries are for files named {'; '.join(words)} (* is anything), with the columns they name."
         )
+
+    def _reasons_of_all(self) -> str:
+        """Why no entry took any of the files, if they are few; else for which names the entries are."""
+        if len(self.given) > MOST_EXPLAINED:
+            return self.names()
+        reasons = [
+            f"\n{shown_file_name(file.name, number)} - {self._reasons(file)}"
+            for number, (file, _) in enumerate(self.given, start=1)
+        ]
+        return "".join([*reasons, HOW_TO_CHANGE])
 
     def _reasons(self, file: Path) -> str:
         """Why no entry took a file: what each lacks in it, else for which names they are."""

@@ -69,7 +69,7 @@ def _with_tables_named(found: list[Source]) -> list[Source]:
 def _notes(files: MappedFiles, entries: Sequence[_Entry]) -> Iterator[str]:
     silent = [entry.name for entry in entries if not entry.parts]
     if silent:
-        yield f"No file was given for the mapping's {', '.join(silent)}."
+        yield f"No given file fits the mapping's {', '.join(silent)}."
     if over := files.unused():
         yield f"Passed over, as no entry of the mapping is for them: {listed(over)}."
 
@@ -214,10 +214,15 @@ class _Entry:
         blind = [
             column.lookup.file
             for _, name, column in columns_of(self.rule)
-            if column.lookup and name in needed and not self.files.of(column.lookup.file)
+            if column.lookup
+            and name in needed
+            and not self._that_have(column.lookup.file, (column.lookup.key, column.lookup.value))
         ]
-        if self.rule.link and not self.files.of(self.rule.link.file):
-            blind.append(self.rule.link.file)
+        link = self.rule.link
+        if link and not any(
+            self._that_have(link.file, (link.code, pair.there)) for pair in (link.email, link.phone) if pair
+        ):
+            blind.append(link.file)
         if blind:
             raise UsageError(
                 f"The mapping's {self.name} looks into files.{blind[0]}, and none of the given files is one. "

@@ -57,7 +57,16 @@ def recognise(paths: Sequence[Path], scratch: Path, mappings: Sequence[Named]) -
             items += _of_file(path, own, scratch, mappings)
         elif not beside:
             items.append(_unknown_kind(path))
-    return _without_idle(items)
+    return _without_idle(_told_apart(items))
+
+
+def _told_apart(items: list[Item]) -> list[Item]:
+    """Files whose names may hold a person's are called by their place, where there are several."""
+    hidden = shown_file_name("-" * 9 + "@a.bc")
+    return [
+        replace(item, name=f"file no. {place}") if item.name == hidden and len(items) > 1 else item
+        for place, item in enumerate(items, 1)
+    ]
 
 
 def _without_idle(items: list[Item]) -> list[Item]:
@@ -141,8 +150,27 @@ def _fit(path: Path, scratch: Path, mapping: Named) -> Fit | None:
             used, lacking = _used(header, rule)
             tables.append(rule.table)
             columns, whole = columns + used, whole and not lacking
-        looked_into = looked_into or bool(parts and not rule.table)
+        looked_into = looked_into or bool(parts and not rule.table and _is_wanted(header, name, mapping))
     return Fit(mapping, tuple(tables), columns, whole) if tables or looked_into else None
+
+
+def _is_wanted(header: Sequence[str], name: str, mapping: Named) -> bool:
+    """Whether a file has the columns of one look into the entry that it fits."""
+    rules = mapping.mapping.files.values()
+    looks = [
+        (column.lookup.key, column.lookup.value)
+        for rule in rules
+        for _, _, column in columns_of(rule)
+        if column.lookup and column.lookup.file == name
+    ]
+    looks += [
+        (rule.link.code, pair.there)
+        for rule in rules
+        if rule.link and rule.link.file == name
+        for pair in (rule.link.email, rule.link.phone)
+        if pair
+    ]
+    return any(all(find_headers(header, names) for names in look) for look in looks)
 
 
 def _used(header: Sequence[str], rule: FileRule) -> tuple[int, int]:

@@ -76,6 +76,15 @@ def slug(name: str) -> str:
     return bare
 
 
+def slug_of_file(path: Path, otherwise: str) -> str:
+    """A file's name without its numbers, if it may be shown; else another name."""
+    stem = "".join(sign for sign in path.name.partition(".")[0] if not sign.isdigit())
+    try:
+        return slug(stem)
+    except UsageError:
+        return otherwise
+
+
 def save_mapping(folder: Path, name: str, text: str) -> Path:
     """Save a mapping under a name, whole or not at all; one of that name is replaced.
 

@@ -92,7 +92,9 @@ def find_sources(
         notes: tuple[str, ...] = ()
         if not found:
             place = (
-                f"The folder {shown_file_name(paths[0].name)!r}" if len(paths) == 1 else "Each of the folders"
+                f"The folder {shown_file_name(paths[0].resolve().name)!r}"
+                if len(paths) == 1
+                else "Each of the folders"
             )
             raise UsageError(f"{place} holds none of {canonical_names()}. Name the files like that.")
     else:

@@ -22,6 +22,7 @@ from etl.parse import KEY_PATTERN
 from etl.readers import Format, Part, parts
 from etl.reshape import shown_name
 from etl.suggest_columns import Draft, Seen, column_lines, formats_of, quoted
+from etl.suggest_scales import as_scored, instrument_line, measures_pain
 from etl.suggest_words import HEADERS
 
 ROWS_LOOKED_AT = 20_000
@@ -221,10 +222,10 @@ def _entry(table: TableSpec, seen: Look) -> Draft:
     draft.lines += [*_dropped(left), "", f"[files.{table.name}.columns]"]
     for spec in table.columns:
         if spec.name in matched:
-            draft.lines += column_lines(spec, matched[spec.name], draft)
+            draft.lines += column_lines(as_scored(spec, matched), matched[spec.name], draft)
         elif spec.name == "instrument":
-            draft.lines.append('instrument = { const = "NPRS" } # pain from 0 to 10: is it?')
-        elif spec.name == "context":
+            draft.lines.append(instrument_line(matched.get("value")))
+        elif spec.name == "context" and measures_pain(matched):
             draft.lines.append('context = { const = "usual_week" } # what was asked about: is it?')
         elif spec.name in needed_columns(table):
             draft.lines += _lacking(spec, draft)

@@ -14,7 +14,7 @@ from etl.date_formats import DateReader, date_format
 from etl.errors import REFUSAL_MARK, FileStop, shape_of
 from etl.identifiers import denied_header
 from etl.parse import KEY_PATTERN, ROUNDED_KEY
-from etl.suggest_words import MISSING_NUMBERS, NULLS, WORDS
+from etl.suggest_cell_words import MISSING_NUMBERS, NULLS, WORDS
 
 MOST_SHAPES_SHOWN = 4
 DAY_FIRST = (
@@ -114,8 +114,10 @@ def _number(spec: ColumnSpec, column: Seen, _draft: Draft) -> list[str]:
 def _words(spec: ColumnSpec, column: Seen, draft: Draft) -> list[str]:
     """Words that our lists know are mapped; of the others only the shape is shown."""
     source, known, unknown = quoted(column.header), {}, Counter[str]()
+    own: dict[str, str] = {}
     for text in column.filled:
         if plain(text) in map(plain, spec.codes):
+            own[text] = next(code for code in spec.codes if plain(code) == plain(text))
             continue
         ours = _known_word(spec, text)
         if ours is None:
@@ -123,7 +125,7 @@ def _words(spec: ColumnSpec, column: Seen, draft: Draft) -> list[str]:
         else:
             known[text] = ours
     if spec.name == "condition" and unknown:
-        known.update({"*": "other", "": "other"})
+        known.update({**own, "*": "other", "": "other"})  # or `*` would take them
     if not known and not unknown:
         return [f"{spec.name} = {source}"]
     inside = ", ".join(f"{quoted(theirs)} = {quoted(ours)}" for theirs, ours in known.items())

@@ -170,7 +170,7 @@ def test_replay_after_the_cause_is_gone(files, capsys, monkeypatch):
     url = f"sqlite:///{files.parent / 'return-to-run.db'}"
     assert run("replay", 1, RETURN_TO_RUN_DATABASE_URL=url) == 1
     shown = printed(capsys)
-    assert "Load 3 done: 1 rows new or updated, 1 rows refused" in shown
+    assert "Load 3 done: 1 row new or updated, 1 row refused" in shown
     assert run("replay", 1, "--json", RETURN_TO_RUN_DATABASE_URL=url) == 2
     assert "no refused rows that are still open" in capsys.readouterr().err
     assert run("replay", 3, files, "--json", RETURN_TO_RUN_DATABASE_URL=url) == 1

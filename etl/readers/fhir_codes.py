@@ -77,8 +77,8 @@ def number(value: Json) -> str:
 def condition_of(code: Json) -> str:
     """pfps, itbs or other_knee for a CodeableConcept; "" if it is not about a knee.
 
-    The longest code that it begins with decides; SNOMED codes that are not listed go by their official
-    display.
+    The longest code that it begins with decides; SNOMED and ICD-11 codes that are not listed go by their
+    official display.
     """
     found = {_by_code(coding) for coding in each(at(code, "coding"))} - {""}
     found = found or {_by_display(coding) for coding in each(at(code, "coding"))} - {""}
@@ -95,7 +95,7 @@ def _by_code(coding: dict[str, Json]) -> str:
 
 def _by_display(coding: dict[str, Json]) -> str:
     words = word(coding.get("display")).lower()
-    if _system(coding) != "snomed" or words.startswith("history of"):
+    if _system(coding) not in ("snomed", "icd11") or words.startswith("history of"):
         return ""
     if "iliotibial" in words:
         return "itbs"

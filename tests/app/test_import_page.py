@@ -295,3 +295,106 @@ def test_it_is_for_the_owner(store: Path, stores: dict[str, str], monkeypatch: p
     app.selectbox(key="preview_as").set_value(app.selectbox(key="preview_as").options[1]).run()
     assert not app.file_uploader
     assert app.info[0].value == "Loading data is for the clinic's owner."
+
+
+LIST = (
+    "Patient ID,Patient,Appointment starts,Practitioner,Appointment type,Status\n"
+    + "".join(
+        f"{101 + n % 2},Jo Bloggs,{8 + n:02}/01/2024 09:30,AB,{kind},Attended\n"
+        for n, kind in enumerate(("Knee pain", "Shockwave", "Dry needling and massage", "Review") * 3)
+    )
+).encode()
+CLIENTS = b"Client ID,Email,Mobile,Sex\n101,jo@example.org,07700 900123,Female\n102,al@example.org,,Male\n"
+FORM = (
+    b"Timestamp,Email Address,Are you running?,Kujala score,Pain on stairs\n"
+    b"2024-02-14 10:00:00,Jo@Example.org,No,88,3\n2024-02-15 10:00:00,al@example.org,No,61,\n"
+)
+
+
+def test_answers_with_an_e_mail_address_find_their_patient_in_the_list_of_clients(store: Path):
+    app = dropped(("schedule.csv", LIST), ("clients.csv", CLIENTS), ("form.csv", FORM))
+    assert app.selectbox(key="import.1.way").value == "looked into"
+    assert app.selectbox(key="import.2.running.patient_id").value == "link"
+    assert app.selectbox(key="import.2.running.patient_id.link.file").value == 1
+    # two courses, twelve visits, two answers, three scores: the empty one on stairs is none
+    assert state(app).startswith("19 rows would be new, 0 updated, 0 unchanged; none would be refused.")
+    choose_further(app, "import.0.appointments.more", "sex")
+    choose(app, "import.0.appointments.sex", "from another file")
+    for part, value in (("file", 1), ("here", "Patient ID"), ("1.key", "Client ID"), ("1.value", "Sex")):
+        choose(app, f"import.0.appointments.sex.look.{part}", value)
+    for text in ("jo@example.org", "07700", "Bloggs"):
+        assert text not in everything_shown(app)
+    press_load(app)
+    scores = rows(store, "score", "instrument", "context", "value")
+    assert scores == [("AKPS", "", 61.0), ("AKPS", "", 88.0), ("NPRS", "stairs", 3.0)]
+    assert rows(store, "episode", "sex") == [("female",), ("male",)]
+    given = {kind for (kind,) in rows(store, "visit_treatment", "treatment")}
+    assert given == {"shockwave", "dry_needling", "soft_tissue"}
+    content = b"".join(path.read_bytes() for path in store.parent.rglob("*") if path.is_file())
+    assert b"jo@example" not in content.lower()
+
+    again = dropped(("form-march.csv", FORM), ("all-clients.csv", CLIENTS))
+    assert state(again).startswith("Nothing to do: these files were loaded before")
+    alone = dropped(("form-march.csv", FORM))
+    assert "Give that export too" in alone.error[0].value
+
+
+def choose_further(app: AppTest, key: str, column: str) -> None:
+    box = app.multiselect(key=key)
+    box.set_value([*box.value, column]).run()
+    assert not app.exception
+
+
+def test_a_match_with_other_files_is_changed_by_hand_as_it_was_said(store: Path):
+    press_load(dropped(("schedule.csv", LIST), ("clients.csv", CLIENTS), ("form.csv", FORM)))
+    app = dropped(("clients.csv", CLIENTS), ("form.csv", FORM))
+    choose(app, "import.1.way", "by hand")
+    assert app.selectbox(key="import.1.scores.instrument.const").value == "AKPS"
+    assert app.selectbox(key="import.1.running.patient_id.link.file").value == 0
+    assert state(app).startswith("0 rows would be new, 0 updated, 5 unchanged; none would be refused.")
+
+
+def test_a_scale_that_is_none_of_pain_is_not_asked_what_the_pain_was_about(store: Path):
+    press_load(dropped(("schedule.csv", LIST)))
+    app = dropped(("form.csv", b"Date,Your code,Score\n2024-02-14,101,88\n2024-02-15,101,72\n"))
+    choose(app, "import.0.way", "by hand")
+    choose(app, "import.0.scores.instrument.const", "AKPS")
+    assert not [box for box in app.selectbox if box.key == "import.0.scores.context"]
+    press_load(app)
+    assert rows(store, "score", "instrument", "context", "value") == [("AKPS", "", 72.0), ("AKPS", "", 88.0)]
+
+
+def test_without_the_list_of_clients_it_is_asked_for(store: Path):
+    app = dropped(("form.csv", FORM))
+    choose(app, "import.0.running.patient_id", "link")
+    assert "Drop the other file too" in " ".join(info.value for info in app.info)
+    assert "Patient number or code" in state(app)
+
+
+def test_files_whose_names_are_not_shown_are_told_apart(store: Path):
+    app = dropped(("schedule.csv", LIST), ("How is your knee.csv", CLIENTS), ("Jo Ann Bloggs.csv", FORM))
+    assert "file no. 3" in said(app)
+    assert "Bloggs" not in everything_shown(app)
+    tables = "\n".join(frame.value.to_string() for frame in app.dataframe)
+    assert "file no. 3 (running)" in tables
+
+
+def test_a_workbook_with_lines_above_its_column_names_and_scores_side_by_side(store: Path):
+    book = openpyxl.Workbook()
+    for row in (["Our clinic"], [], ["Client ID", "Start", "Staff", "Type", "State"]):
+        book.active.append(row)
+    book.active.append([7, date(2024, 1, 8), "AB", "Knee pain", "Arrived"])
+    target = io.BytesIO()
+    book.save(target)
+    wide = (
+        b"Patientennummer;Datum Erst;Schmerz Erst;Datum 6 Wochen;Schmerz 6 Wochen\n"
+        b"7;08.01.2024;7,5;19.02.2024;2,0\n"
+    )
+    app = dropped(("list.xlsx", target.getvalue()), ("wide.csv", wide))
+    choose(app, "import.0.way", "by hand")
+    choose(app, "import.1.way", "by hand")
+    assert app.number_input(key="import.0.header_row").value == 3
+    for key in [g.key for g in app.button_group if g.label.startswith("03/04 is")]:
+        choose(app, str(key), "day")
+    press_load(app)
+    assert rows(store, "score", "scored_on", "value") == [(date(2024, 1, 8), 7.5), (date(2024, 2, 19), 2.0)]

@@ -13,19 +13,21 @@ from hypothesis import strategies as st
 from etl import column_facts as facts
 from etl.appointments import MAPPABLE
 from etl.contract import RUNNING, SCORES, VISITS
-from etl.draft import (
-    FieldDraft,
-    FileDraft,
-    TableDraft,
-    draft_of,
+from etl.draft import FieldDraft, FileDraft, LinkDraft, LookupDraft, TableDraft
+from etl.draft_reading import draft_of
+from etl.draft_suggested import (
+    day_before,
+    further_scores,
     likely_tables,
+    list_sign,
+    lists_people,
     suggested_field,
     suggested_format,
     suggested_table,
 )
 from etl.mapping_file import parse_mapping, preset_names, preset_text
 from etl.mapping_text import mapping_text
-from etl.suggest import look
+from etl.suggest import look, suggest_mapping
 from etl.suggest_columns import Seen
 
 GERMAN = (
@@ -199,3 +201,163 @@ def test_columns_that_name_people_cannot_be_chosen():
 def test_scores_to_a_draft_keep_their_missing_numbers():
     field = suggested_field(SCORES.column("value"), column("Pain", "3", "99", "7"))
     assert field.words == {"99": ""}
+
+
+CLIENTS = "Client ID,Email,Mobile,Sex\n101,jo@example.org,07700 900123,Female\n102,al@example.org,07700 900124,Male\n"
+
+
+def test_a_draft_with_a_list_of_clients_several_scores_and_a_lookup_reads_back():
+    fields = {
+        "scored_on": FieldDraft("Timestamp", formats=("iso",)),
+        "instrument": FieldDraft(const="AKPS"),
+        "value": FieldDraft("Kujala"),
+        "reporter": FieldDraft(const="patient"),
+    }
+    stairs = {
+        "instrument": FieldDraft(const="NPRS"),
+        "context": FieldDraft(const="stairs"),
+        "value": FieldDraft("Stairs", scale="0-100 to 0-10"),
+    }
+    link = LinkDraft("in-clients", "Client ID", ("E-mail", "Email"), ("Mobile", "Phone"), pseudonymise=True)
+    scores = TableDraft("scores", fields, link=link, further=(stairs,))
+    sex = FieldDraft("Client", words={"F": "female"}, lookup=LookupDraft("in-clients", "Client ID", "Sex"))
+    episodes = TableDraft("episodes", {"sex": sex})
+    draft = FileDraft((scores, episodes), beside={"in-clients": {"delimiter": ";"}})
+    assert [spec.name for spec in scores.missing()] == []
+    assert draft_of(tomllib.loads(draft.text())) == draft
+
+
+def test_several_scores_of_a_line_are_a_mapping_and_a_scale_of_function_has_no_context():
+    fields = {
+        "patient_id": FieldDraft("Code"),
+        "scored_on": FieldDraft("Day"),
+        "instrument": FieldDraft(const="AKPS"),
+        "context": FieldDraft(const="usual_week"),
+        "value": FieldDraft("Kujala"),
+    }
+    one = TableDraft("scores", fields)
+    assert "context" not in one.rules()["columns"]
+    two = TableDraft(
+        "scores", fields, further=({"instrument": FieldDraft(const="NPRS"), "value": FieldDraft("Pain")},)
+    )
+    mapping, _ = parse_mapping(FileDraft((two,)).text().encode(), "draft")
+    first, second = mapping.files["scores"].melt
+    assert (first.columns["value"].from_, second.columns["value"].from_) == (("Kujala",), ("Pain",))
+    assert "context" not in first.columns
+    assert second.columns["context"].const == "usual_week"
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"value": {"from": "x", "lookup": {"file": "f", "key": ["a", "b"], "value": "c"}}},
+        {"value": {"from": ["x", "y"]}},
+        {"treatments": {"from": "x", "parse": "checkboxes"}},
+    ],
+)
+def test_what_a_draft_cannot_say_is_no_draft(columns):
+    assert draft_of({"files": {"scores": {"table": "scores", "columns": columns}}}) is None
+
+
+def test_scores_beside_the_first_are_proposed_but_not_those_of_other_fields():
+    found = further_scores(
+        [
+            column("Worst pain", "3", "4/10"),
+            column("Pain going down stairs", "3"),
+            column("How much pain do you have while running", "3"),
+            column("Pain medication", "none taken"),
+            column("Kujala score", "72"),
+        ],
+        ["Worst pain"],
+    )
+    assert [seen.header for seen in found] == ["Pain going down stairs", "Kujala score"]
+
+
+def test_a_scale_up_to_100_is_neither_shrunk_nor_emptied(tmp_path):
+    path = tmp_path / "form.csv"
+    path.write_text("Date,Your code,Kujala score\n2024-01-02,P1,88\n2024-01-03,P1,99\n2024-01-04,P1,72\n")
+    seen = look(path, tmp_path)
+    table = suggested_table("scores", seen.columns)
+    assert table.fields["instrument"].const == "AKPS"
+    assert table.fields["value"] == FieldDraft("Kujala score")
+    text = suggest_mapping(path, tmp_path, "scores")
+    assert 'instrument = { const = "AKPS" }' in text
+    assert 'value = "Kujala score"' in text
+    assert "context" not in text
+
+
+@pytest.mark.parametrize(
+    ("text", "people"),
+    [
+        (CLIENTS, True),
+        ("Client ID,Date,Practitioner,Type,Email\n1,2024-01-08,AB,Knee,jo@example.org\n", False),
+        ("Timestamp,Email,Are you running?,Pain now\n2024-01-08,jo@example.org,No,3\n", False),
+        ("Client ID,Sex\n101,Female\n", False),
+    ],
+)
+def test_a_list_of_clients_is_told_from_other_files(tmp_path, text, people):
+    path = tmp_path / "file.csv"
+    path.write_text(text)
+    assert lists_people(look(path, tmp_path).columns) is people
+
+
+def test_treatments_are_proposed_from_types_and_known_words_found_in_them(tmp_path):
+    path = tmp_path / "list.csv"
+    path.write_text("Client ID,Date,Practitioner,Type\n1,2024-01-08,AB,Shockwave + massage\n")
+    table = suggested_table("appointments", look(path, tmp_path).columns)
+    assert table.fields["treatments"].header == "Type"
+    spec = VISITS.column("treatments")
+    assert facts.our_word(spec, "Shockwave + Massage 30min") == "soft_tissue;shockwave"
+    assert facts.our_word(spec, "Review") == ""
+
+
+def test_words_of_a_booking_system_s_own_list_are_shown_when_they_come_again_and_again():
+    long = "Running Injury Initial Assessment"
+    spec = VISITS.column("treatments")
+    assert long in facts.words(Seen("Appointment type", 0, Counter({long: 3})), spec).shown
+    assert long not in facts.words(Seen("Appointment type", 0, Counter({long: 2})), spec).shown
+    assert long not in facts.words(Seen("What was done", 0, Counter({long: 3})), spec).shown
+
+
+def test_the_words_of_a_list_in_one_cell_come_apart():
+    cells = column("Given", "taping; massage", "taping")
+    assert list_sign(cells) == "semicolon_list"
+    assert facts.split(cells, "semicolon_list").texts == {"taping": 2, "massage": 1}
+    assert facts.split(cells, "").texts == cells.texts
+
+
+def test_our_own_words_stay_what_they_are_beside_a_word_for_all_others(tmp_path):
+    path = tmp_path / "list.csv"
+    path.write_text(
+        "Client ID,Date,Practitioner,Condition\n1,2024-01-08,AB,PFPS\n2,2024-01-08,AB,itbs\n3,2024-01-08,AB,Achilles\n"
+    )
+    words = suggested_table("appointments", look(path, tmp_path).columns).fields["condition"].words
+    assert words == {"PFPS": "pfps", "itbs": "itbs", "*": "other", "": "other"}
+
+
+def test_days_and_scores_side_by_side_are_scores_each_with_the_day_before_it(tmp_path):
+    path = tmp_path / "course.csv"
+    path.write_text(
+        "Client ID,Seen first,Pain first,Seen 6 weeks,Pain 6 weeks\n1,2024-01-08,7,2024-02-19,3\n"
+    )
+    columns = look(path, tmp_path).columns
+    assert likely_tables(columns) == ["scores"]
+    fields = suggested_table("scores", columns).fields
+    assert (fields["scored_on"].header, fields["value"].header) == ("Seen first", "Pain first")
+    last = day_before(columns, columns[4])
+    assert last is not None
+    assert last.header == "Seen 6 weeks"
+
+
+def test_further_answers_of_a_line_count_only_where_they_were_given():
+    fields = {
+        "patient_id": FieldDraft("Code"),
+        "reported_on": FieldDraft("Day"),
+        "status": FieldDraft("Week 6"),
+    }
+    table = TableDraft("running", fields, further=({"status": FieldDraft("Week 12")},))
+    draft = FileDraft((table,))
+    mapping, _ = parse_mapping(draft.text().encode(), "draft")
+    conditions = [melt.filters[0] for melt in mapping.files["running"].melt]
+    assert [(one.column, one.filled) for one in conditions] == [(("Week 6",), True), (("Week 12",), True)]
+    assert draft_of(tomllib.loads(draft.text())) == draft

@@ -120,6 +120,8 @@ def test_the_check_digit_of_an_nhs_number():
         ("all.zip, march/episodes.csv", "all.zip, march/episodes.csv"),
         ("Jane Mary Smith.csv", "file no. 3"),
         ("Jane Mary Smith.tar.gz", "file no. 3"),
+        ("Jane Mary Smith.csv (running)", "file no. 3"),
+        ("form.csv (running)", "form.csv (running)"),
         ("jo@example.org.csv", "file no. 3"),
         ("scores 07700900123.csv", "file no. 3"),
         ("scores_9434765919.csv", "file no. 3"),

@@ -114,7 +114,7 @@ def test_refused_rows_are_told_by_rule_with_their_places(run, tmp_path, capsys):
         "episodes.csv, line 5, column first_visit_date (looks like 9 aaaaaaa) and 2 more" in out
     )
     assert "1 × not a code" in out
-    assert "Load 1 done: 1 rows new or updated, 6 rows refused." in out
+    assert "Load 1 done: 1 row new or updated, 6 rows refused." in out
 
 
 def test_a_row_of_another_length_says_how_long_it_is(run, tmp_path, capsys):
@@ -144,3 +144,25 @@ def test_the_json_has_everything_for_programs(run, store, tmp_path, capsys):
     engine = open_engine(f"sqlite:///{store}")
     assert rows_of(engine, "load_run", "load_number") == [(1,)]
     engine.dispose()
+
+
+def test_the_folder_one_stands_in_is_named(run, tmp_path, capsys, monkeypatch):
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    assert run("load", ".") == 2
+    assert "The folder 'exports' holds none of episodes.csv" in capsys.readouterr().err
+
+
+def test_what_holds_for_many_files_is_said_once(run, tmp_path, capsys):
+    header = "episode_id,condition,first_visit_date,therapist,goal,shoe\n"
+    paths = []
+    for n in range(5):
+        folder = tmp_path / str(n)
+        folder.mkdir()
+        (folder / "episodes.csv").write_text(f"{header}E{n},pfps,2024-01-08,T1,running,44\n")
+        paths.append(folder)
+    assert run("load", *paths, "--as-of", "2024-12-31") == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert said.count("a column that the contract does not know was left out") == 1
+    assert "episodes.csv and 4 more, column shoe" in said

@@ -16,7 +16,7 @@ from etl.saved_mappings import Named, presets, saved_mappings
 
 WORKSPACE, ROUND, SIGNATURE = "import workspace", "import round", "import signature"
 FEW_OTHERS = 2
-AS_IT_IS, BY_HAND, LEFT_OUT = "as it is", "by hand", "left out"
+AS_IT_IS, BY_HAND, LEFT_OUT, ONLY_LOOKED_INTO = "as it is", "by hand", "left out", "looked into"
 STEPS = (
     ":material/upload_file: **Drop** what your booking system, form or REDCap gives: appointments, answers, scores.",
     ":material/join: **Match** once which column is what. It is kept, and recognised next time.",
@@ -87,12 +87,13 @@ def crowded(items: list[Item]) -> bool:
     return known > 0 and len(items) - known > FEW_OTHERS
 
 
-def way_of(item: Item, number: int, *, passed_over: bool) -> str:
+def way_of(item: Item, number: int, *, passed_over: bool, alone: bool, lists_people: bool) -> str:
     """How a file is to be read, chosen by the reader: a word of this module, or the number of a fit.
 
-    passed_over: a file that is not recognised is left out unless the reader says more.
+    passed_over: a file that is not recognised is left out unless the reader says more. alone: no other file could look
+    things up in it. lists_people: it is a list of clients.
     """
-    ways = _ways(item)
+    ways = _ways(item, alone=alone)
     if not ways:
         st.markdown(f"**{literal(item.name)}**")
         st.warning(literal(item.stop), icon=":material/block:")
@@ -103,7 +104,7 @@ def way_of(item: Item, number: int, *, passed_over: bool) -> str:
             "Read it",
             list(ways),
             format_func=ways.__getitem__,
-            index=_usual_way(item, list(ways), passed_over=passed_over),
+            index=_usual_way(item, list(ways), passed_over=passed_over, lists_people=lists_people),
             key=f"import.{number}.way",
         )
     with left:
@@ -112,19 +113,23 @@ def way_of(item: Item, number: int, *, passed_over: bool) -> str:
     return str(chosen)
 
 
-def _ways(item: Item) -> dict[str, str]:
+def _ways(item: Item, *, alone: bool) -> dict[str, str]:
     ways = {AS_IT_IS: f"as {_tables(item.tables)}"} if item.tables else {}
     for place, fit in enumerate(item.fits):
         ways[str(place)] = f"with {KINDS[fit.mapping.kind].format(fit.mapping.name)}"
     if item.by_hand:
         ways[BY_HAND] = "by matching its columns"
+        if not alone:
+            ways[ONLY_LOOKED_INTO] = "only to look things up in it, like a list of clients"
     return {**ways, LEFT_OUT: "not at all"} if ways else {}
 
 
-def _usual_way(item: Item, ways: list[str], *, passed_over: bool) -> int:
+def _usual_way(item: Item, ways: list[str], *, passed_over: bool, lists_people: bool) -> int:
     """A mapping that finds all it names, else matching by hand."""
     if item.tables or (item.fits and (item.fits[0].whole or not item.by_hand)):
         return 0
+    if lists_people and ONLY_LOOKED_INTO in ways:
+        return ways.index(ONLY_LOOKED_INTO)
     return ways.index(LEFT_OUT if passed_over else BY_HAND)
 
 
@@ -133,6 +138,8 @@ def _recognised(item: Item, chosen: str) -> str:
         return f"Recognised by its name and columns: {_tables(item.tables)}."
     if chosen == BY_HAND:
         return "Say below which column is what. What you say is kept for next time."
+    if chosen == ONLY_LOOKED_INTO:
+        return "Nothing of it is loaded by itself. Choose it where another file needs it."
     if chosen == LEFT_OUT:
         return "Passed over."
     return _recognised_by(item.fits[int(chosen)])

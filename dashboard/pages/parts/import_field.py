@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 import streamlit as st
 
 from dashboard.field_names import code_label, date_example, field_label
+from dashboard.pages.parts.import_link import look_up
 from dashboard.pages.parts.import_words import Place, match_words
 from dashboard.pages.parts.panels import note
 from etl import column_facts as facts
-from etl.draft import FieldDraft, suggested_field
+from etl.draft import FieldDraft
+from etl.draft_suggested import suggested_field
 from etl.identifiers import denied_header
 from etl.parse import KEY_PATTERN
 from etl.suggest_columns import Seen
 
-NOTHING, SAME = "nothing", "the same"
+NOTHING, SAME, FROM_ANOTHER = "nothing", "the same", "from another file"
 SCALES = {"": "as it is", "0-100 to 0-10": "from 0–100 to 0–10", "0-1 to 0-10": "from 0–1 to 0–10"}
 
 
@@ -25,34 +29,58 @@ def field(place: Place, columns: list[Seen], usual: FieldDraft) -> FieldDraft:
     with st.container(border=True, gap="small"):
         left, right = st.columns([2, 3], gap="medium")
         with left:
-            chosen = _choose_column(place, columns, usual)
+            chosen = choose_column(place, columns, usual)
         with right:
-            if chosen == NOTHING:
-                note(f"{place.spec.meaning.capitalize()}.")
-                return FieldDraft()
-            if chosen == SAME:
-                return FieldDraft(const=_constant(place, usual))
-            column = next(column for column in columns if str(column.place) == chosen)
-            start = usual if usual.header == column.header else suggested_field(place.spec, column)
-            return _of_column(replace(place, key=f"{place.key}.{column.place}"), column, start)
+            return of_choice(place, columns, usual, chosen)
 
 
-def _choose_column(place: Place, columns: list[Seen], usual: FieldDraft) -> str:
-    """The column, by its place in the file."""
+def of_choice(place: Place, columns: list[Seen], usual: FieldDraft, chosen: str) -> FieldDraft:
+    """What becomes of the choice for a field: nothing, one value, another file's, or a column."""
+    if chosen == NOTHING:
+        note(f"{place.spec.meaning.capitalize()}.")
+        return FieldDraft()
+    if chosen == SAME:
+        return FieldDraft(const=_constant(place, usual))
+    if chosen == FROM_ANOTHER:
+        return look_up(
+            f"{place.key}.look", columns, place.beside, usual, partial(_of_looked_up, place, usual)
+        )
+    column = next(column for column in columns if str(column.place) == chosen)
+    start = usual if usual.header == column.header else suggested_field(place.spec, column)
+    return of_column(replace(place, key=f"{place.key}.{column.place}"), column, start)
+
+
+def _of_looked_up(place: Place, usual: FieldDraft, column: Seen) -> FieldDraft:
+    known = usual.lookup is not None and usual.lookup.value == column.header
+    start = usual if known else suggested_field(place.spec, column)
+    return of_column(replace(place, key=f"{place.key}.look.{column.place}"), column, start)
+
+
+def choose_column(
+    place: Place,
+    columns: list[Seen],
+    usual: FieldDraft,
+    more: Mapping[str, str] | None = None,
+    first: str = "",
+) -> str:
+    """The column, by its place in the file, or another origin; more: further ones. first: what is proposed."""
     allowed = columns if place.spec.kind == "key" else facts.choices(columns)
-    labels = {NOTHING: "Choose a column …" if place.required else "not in this file"}
+    labels = {NOTHING: "Choose a column …" if place.required else place.absent}
     labels |= {str(column.place): facts.label(column) for column in allowed if column.header.strip()}
     if place.spec.name not in ("patient_id", "episode_id", "value", "score_id"):
         labels[SAME] = "the same for every row …"
+    if place.beside.items and place.spec.name not in ("value", "score_id", "status"):
+        labels[FROM_ANOTHER] = "from another file …"
+    labels |= more or {}
     found = next((str(c.place) for c in allowed if c.header == usual.header and usual.header), NOTHING)
-    start = SAME if usual.const else found
+    start = first or (SAME if usual.const else FROM_ANOTHER if usual.lookup else found)
     name = field_label(place.table, place.spec.name) + (" (needed)" if place.required else "")
     options = list(labels)
     chosen = st.selectbox(
         name,
         options,
         format_func=labels.__getitem__,
-        index=options.index(start),
+        index=options.index(start) if start in options else 0,
         key=place.key,
         help=place.spec.meaning.capitalize(),
     )
@@ -75,20 +103,20 @@ def _constant(place: Place, usual: FieldDraft) -> str:
     return typed
 
 
-def _of_column(place: Place, column: Seen, start: FieldDraft) -> FieldDraft:
+def of_column(place: Place, column: Seen, start: FieldDraft) -> FieldDraft:
+    """How the values of a column become the field's."""
     match place.spec.kind:
         case "date" | "partial_date":
             return _date(place, column, start)
         case "code" if start.parse == "age_band":
             note("Ages in years become bands; the age itself is not kept.")
             return start
-        case "code":
+        case "code" | "codes":
             return match_words(place, column, start)
         case "number" | "integer":
             return _number(place, column, start)
         case "key":
             return _key(place, column, start)
-    return start
 
 
 def _date(place: Place, column: Seen, start: FieldDraft) -> FieldDraft:

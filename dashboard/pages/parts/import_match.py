@@ -3,36 +3,31 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import streamlit as st
 
 from dashboard.field_names import TABLE_MEANINGS, TABLE_NAMES, field_label
 from dashboard.import_plan import Chosen
-from dashboard.import_workspace import Workspace
+from dashboard.pages.parts.import_beside import Beside
 from dashboard.pages.parts.import_field import field
+from dashboard.pages.parts.import_further import further_values, measures_pain
+from dashboard.pages.parts.import_person import person
 from dashboard.pages.parts.import_preset import download, time_zone
 from dashboard.pages.parts.import_words import Place
 from dashboard.pages.parts.panels import literal, note
 from etl import column_facts as facts
 from etl.appointments import MAPPABLE
-from etl.draft import (
-    FieldDraft,
-    FileDraft,
-    TableDraft,
-    draft_of,
-    likely_tables,
-    suggested_format,
-    suggested_table,
-)
+from etl.draft import REPEATED, FieldDraft, FileDraft, LinkDraft, TableDraft
+from etl.draft_reading import draft_of
+from etl.draft_suggested import likely_tables, of_scale, suggested_format, suggested_table
 from etl.errors import LoadError
 from etl.mapping_file import parse_mapping
 from etl.recognise import Fit, Item
-from etl.saved_mappings import slug
+from etl.saved_mappings import slug, slug_of_file
 from etl.suggest import Look, needed_columns
 from etl.suggest_columns import Seen
-
-NOT_BY_HAND = ("treatments",)
 
 
 @dataclass(frozen=True)
@@ -44,23 +39,28 @@ class Matched:
     missing: tuple[str, ...] = ()
 
 
-def match_by_hand(item: Item, number: int, workspace: Workspace) -> Matched:
-    """Everything about one file."""
+def match_by_hand(item: Item, number: int, beside: Beside) -> Matched:
+    """Everything about one file. beside: the other files, in which it may look things up."""
     key = f"import.{number}"
-    header_row = int(st.session_state.get(f"{key}.header_row", 1))
-    seen = workspace.look(item, header_row)
+    first_row = beside.workspace.header_row(item)
+    header_row = int(st.session_state.get(f"{key}.header_row", first_row))
+    seen = beside.workspace.look(item, header_row)
     if isinstance(seen, str):
         st.error(literal(seen), icon=":material/error:")
-        _header_row(key)
+        _header_row(key, first_row)
         return Matched(item, None, ("a file that can be read",))
     known = _known_draft(item)
     tables = _tables(key, seen, known)
-    drafts = [_table(f"{key}.{name}", name, seen, known) for name in tables]
-    draft = _whole(key, seen, drafts)
-    missing = [field_label(table.table, spec.name) for table in draft.tables for spec in table.missing()]
+    drafts: list[TableDraft] = []
+    for name in tables:
+        above = next((table.link for table in drafts if table.link), None)
+        drafts.append(_table(f"{key}.{name}", name, seen, known, beside, above))
+    draft = replace(_whole(key, seen, drafts), beside=beside.formats())
+    lacking = [field_label(table.table, spec.name) for table in draft.tables for spec in table.missing()]
+    missing = list(dict.fromkeys(lacking))
     if not draft.tables:
         missing = ["what a row of the file is"]
-    return _finished(item, key, draft, tuple(missing), known)
+    return _finished(item, key, draft, tuple(missing), beside, known)
 
 
 def _known_draft(item: Item) -> FileDraft | None:
@@ -88,14 +88,16 @@ def _tables(key: str, seen: Look, known: FileDraft | None) -> list[str]:
     return list(chosen)
 
 
-def _table(key: str, name: str, seen: Look, known: FileDraft | None) -> TableDraft:
+def _table(
+    key: str, name: str, seen: Look, known: FileDraft | None, beside: Beside, above: LinkDraft | None
+) -> TableDraft:
     """The fields of one table: needed ones, those that the headers look like, and those added."""
     spec = MAPPABLE[name]
     before = next((table for table in known.tables if table.table == name), None) if known else None
     usual = before or suggested_table(name, seen.columns)
     needed = needed_columns(spec)
     st.markdown(f"**{TABLE_NAMES[name]}**")
-    optional = [c.name for c in spec.columns if c.name not in needed and c.name not in NOT_BY_HAND]
+    optional = [c.name for c in spec.columns if c.name not in needed]
     suggested = [column for column in optional if column in usual.fields]
     place_of_fields = st.container(gap="small")
     more = st.multiselect(
@@ -106,25 +108,43 @@ def _table(key: str, name: str, seen: Look, known: FileDraft | None) -> TableDra
         key=f"{key}.more",
         placeholder="Add what else the file has",
     )
-    columns, fields = list(seen.columns), {}
+    columns: list[Seen] = list(seen.columns)
+    fields: dict[str, FieldDraft] = {}
+    link: LinkDraft | None = None
+    further: tuple[Mapping[str, FieldDraft], ...] = ()
     with place_of_fields:
         for column in spec.columns:
-            if column.name in needed or column.name in more:
-                place = Place(f"{key}.{column.name}", name, column, required=column.name in needed)
-                fields[column.name] = field(place, columns, usual.fields.get(column.name, FieldDraft()))
+            if column.name not in needed and column.name not in more:
+                continue
+            if column.name == "context" and not measures_pain(fields):
+                continue
+            place = Place(f"{key}.{column.name}", name, column, column.name in needed, beside)
+            start = usual.fields.get(column.name, FieldDraft())
+            scale = fields.get("instrument", FieldDraft()).const if column.is_score else ""
+            if column.name == "patient_id" and spec.by_patient:
+                fields[column.name], link = person(place, columns, start, usual.link, above)
+            else:
+                fields[column.name] = field(place.on_scale(scale), columns, of_scale(start, scale))
+            if REPEATED.get(name, ("",))[-1] == column.name:
+                further = further_values(place, columns, fields, before, _taken(fields))
     strangers = name not in ("appointments", "episodes") and st.checkbox(
         "Leave out people without a course of care at that time, instead of refusing their rows",
         value=usual.leaves_out_strangers,
         key=f"{key}.strangers",
     )
     given = {column: drafted for column, drafted in fields.items() if drafted.given}
-    return TableDraft(name, given, bool(strangers))
+    return TableDraft(name, given, bool(strangers), link, further)
+
+
+def _taken(fields: Mapping[str, FieldDraft]) -> list[str]:
+    """Headers that fields come from already."""
+    return [drafted.header for drafted in fields.values() if drafted.header]
 
 
 def _whole(key: str, seen: Look, tables: list[TableDraft]) -> FileDraft:
     """The tables with what the file as a whole needs."""
     used = _used(seen, tables)
-    headers = {column.header for column in used}
+    headers = {column.header for column in used} | _linked(tables)
     drop = tuple(c.header for c in seen.columns if c.personal and c.header not in headers)
     empty = tuple(sorted({sign for column in used for sign in facts.empty_signs(column)}))
     if drop:
@@ -136,8 +156,14 @@ def _whole(key: str, seen: Look, tables: list[TableDraft]) -> FileDraft:
 
 
 def _used(seen: Look, tables: list[TableDraft]) -> list[Seen]:
-    headers = {drafted.header for table in tables for drafted in table.fields.values()}
+    headers = {drafted.header for table in tables for _, drafted in table.all_fields()}
     return [column for column in seen.columns if column.header in headers and column.header]
+
+
+def _linked(tables: list[TableDraft]) -> set[str]:
+    """Headers of addresses by which patients are found: they are read, and never kept."""
+    links = [table.link for table in tables if table.link]
+    return {pair[0] for link in links for pair in (link.email, link.phone) if pair}
 
 
 def _zone(key: str, used: list[Seen], tables: list[TableDraft]) -> str:
@@ -145,7 +171,7 @@ def _zone(key: str, used: list[Seen], tables: list[TableDraft]) -> str:
     dates = {
         drafted.header
         for table in tables
-        for name, drafted in table.fields.items()
+        for name, drafted in table.all_fields()
         if MAPPABLE[table.table].column(name).kind in ("date", "partial_date")
     }
     if not any(facts.has_offset(column) for column in used if column.header in dates):
@@ -153,20 +179,20 @@ def _zone(key: str, used: list[Seen], tables: list[TableDraft]) -> str:
     return time_zone(key)
 
 
-def _header_row(key: str) -> None:
+def _header_row(key: str, first: int) -> None:
     st.number_input(
-        "The column names stand in line", min_value=1, max_value=1000, value=1, key=f"{key}.header_row", width=220,
+        "The column names stand in line", min_value=1, max_value=1000, value=first, key=f"{key}.header_row", width=220,
         help="More than 1, if there are lines above them.",
     )  # fmt: skip
 
 
 def _finished(
-    item: Item, key: str, draft: FileDraft, missing: tuple[str, ...], known: FileDraft | None
+    item: Item, key: str, draft: FileDraft, missing: tuple[str, ...], beside: Beside, known: FileDraft | None
 ) -> Matched:
     """Name, download, and the last word of the mapping itself."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = _name(item, key, draft, known)
-        _header_row(key)
+        _header_row(key, beside.workspace.header_row(item))
     if missing or not name:
         if missing:
             st.info(f"Still needed: {literal(', '.join(missing))}.", icon=":material/edit:")
@@ -178,7 +204,7 @@ def _finished(
         st.error(literal(str(error)), icon=":material/error:")
         return Matched(item, None, ("a match without mistakes",))
     download(name, text, key)
-    return Matched(item, Chosen(item, "mapping", name, text, save_as=name))
+    return Matched(item, Chosen(item, "mapping", name, text, save_as=name, beside=beside.paths()))
 
 
 def _name(item: Item, key: str, draft: FileDraft, known: FileDraft | None) -> str:
@@ -196,8 +222,4 @@ def _name(item: Item, key: str, draft: FileDraft, known: FileDraft | None) -> st
 
 def _usual_name(item: Item, draft: FileDraft) -> str:
     """The file's name without its numbers, if it may be shown; else what it gives."""
-    stem = "".join(sign for sign in item.path.name.partition(".")[0] if not sign.isdigit())
-    try:
-        return slug(stem)
-    except LoadError:
-        return "-and-".join(table.table for table in draft.tables) or "my-match"
+    return slug_of_file(item.path, "-and-".join(table.table for table in draft.tables) or "my-match")

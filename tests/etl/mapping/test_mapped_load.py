@@ -13,6 +13,8 @@ from sqlalchemy import Engine
 
 from etl.errors import RULES, IdentifiersFound, LoadError, UsageError
 from etl.load import LoadReport
+from etl.mapping_file import parse_mapping, preset_text
+from etl.sources import find_sources
 
 SCORES = """
 [files.answers]
@@ -532,3 +534,18 @@ def test_names_pass_only_as_codes(clinic, tmp_path):
     file = write(tmp_path / "answers.csv", "Patient name,day,pain", "Jo Bloggs,08/01/2024,6")
     load_mapped(clinic, mapping, file, pseudonym=lambda text: codes[text])
     assert stored_scores(clinic) == [("E1", "2024-01-08", 6.0)]
+
+
+def test_a_folder_that_no_entry_fits_says_why_file_by_file(tmp_path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    write(folder / "data.csv", "record_id,weight", "1,70")
+    write(folder / "Jane Mary Smith.csv", "record_id,height", "1,170")
+    mapping = parse_mapping(preset_text("redcap-longitudinal").encode(), "preset")
+    with pytest.raises(UsageError) as caught:
+        find_sources([folder], mapping=mapping, pseudonym=str)
+    said = str(caught.value)
+    assert "\ndata.csv - episodes: there is no column first_visit_date" in said
+    assert "\nfile no. 1 - " in said
+    assert "Smith" not in said
+    assert "return-to-run preset NAME > my.toml" in said

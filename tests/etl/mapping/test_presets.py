@@ -85,7 +85,7 @@ def test_canonical_loads_canonical_files(sqlite, tmp_path):
     assert counts(report) == {
         "episodes.csv": (1, 0, 0), "running.csv": (1, 0, 0), "scores.csv": (1, 0, 0), "visits.csv": (1, 0, 0),
     }  # fmt: skip
-    assert report.notes == ["No file was given for the mapping's assessments."]
+    assert report.notes == ["No given file fits the mapping's assessments."]
 
 
 # --- appointments
