@@ -7,24 +7,20 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Subquery, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, select
 
-from sql.care import treatments_given
+from sql.care_bits import TREATMENT_BITS, bits_of, has_any
 from sql.cohort import Cohort, Scope
-from sql.dialect import epoch_day
-from sql.queries.assessment_counts import BASELINE_FROM, BASELINE_TO
-from sql.schema import assessment, episode
+from sql.schema import episode
 from sql.schema import episode_outcome as outcome
 from sql.settled import settled
 
-GAIT_FAULTS = ("gait_hip_drop", "gait_crossover", "gait_overstride")
 # Finding: the measures that show it (any above 0; tendon is asked at the first visit), and what fits it.
 TREATMENT_OF = {
     "gait_fault": ("gait_retraining", "cadence_retraining"),
     "foot_pronation": ("orthoses",),
     "tendon_involved": ("shockwave",),
 }
-MEASURES_OF = {"gait_fault": GAIT_FAULTS, "foot_pronation": ("foot_pronation",)}
 
 
 @dataclass(frozen=True)
@@ -50,55 +46,26 @@ def matching_counts(
 
 def statement(scope: Scope, cohort: Cohort, *, as_of: date) -> Select[Any]:
     """The query: a row per combination of findings and treatments."""
-    given = treatments_given(
-        scope, cohort, as_of, (name for names in TREATMENT_OF.values() for name in names)
-    )
-    findings = _findings(scope, cohort, as_of)
+    o = outcome.c
+    given = func.coalesce(o.treatments_given, 0)
+    states = {"gait_fault": _state(o.gait_fault), "foot_pronation": _state(o.foot_pronation)}
+    states["tendon_involved"] = func.coalesce(episode.c.tendon_involved, "unknown")
     columns: list[ColumnElement[Any]] = []
     for finding, names in TREATMENT_OF.items():
-        fits = or_(*(given.c[name] == 1 for name in names))
+        fits = has_any(given, bits_of(names, TREATMENT_BITS))
         columns += [
-            _state(finding, findings).label(f"{finding}_state"),
+            states[finding].label(f"{finding}_state"),
             case((fits, 1), else_=0).label(f"{finding}_given"),
         ]
-    people = (
-        select(*columns)
-        .join_from(outcome, episode, _same(episode))
-        .outerjoin(given, _same(given))
-        .outerjoin(findings, _same(findings))
-        .where(settled(scope, cohort, as_of))
-        .subquery()
-    )
-    return select(*people.c, func.count()).group_by(*people.c)
-
-
-def _findings(scope: Scope, cohort: Cohort, as_of: date) -> Subquery:
-    """The worst grade of each finding at the start, one row per person with any of them measured."""
-    a = assessment.c
-    worst = [
-        func.max(case((a.measure.in_(measures), a.value))).label(finding)
-        for finding, measures in MEASURES_OF.items()
-    ]
+    same = and_(episode.c.clinic == o.clinic, episode.c.episode_id == o.episode_id)
     return (
-        select(a.clinic, a.episode_id, *worst)
-        .join_from(outcome, assessment, _same(assessment))
-        .where(
-            settled(scope, cohort, as_of),
-            a.measure.in_([name for measures in MEASURES_OF.values() for name in measures]),
-            (epoch_day(a.assessed_on) - outcome.c.start_day).between(BASELINE_FROM, BASELINE_TO),
-        )
-        .group_by(a.clinic, a.episode_id)
-        .subquery("findings")
+        select(*columns, func.count())
+        .join_from(outcome, episode, same)
+        .where(settled(scope, cohort, as_of))
+        .group_by(*(column.name for column in columns))
     )
 
 
-def _state(finding: str, findings: Subquery) -> ColumnElement[str]:
-    if finding not in MEASURES_OF:
-        return func.coalesce(episode.c.tendon_involved, "unknown")
-    worst = findings.c[finding]
-    return case((worst.is_(None), "unknown"), (worst > 0, "yes"), else_="no")
-
-
-def _same(table: Any) -> ColumnElement[bool]:
-    """Of the same person's row in episode_outcome."""
-    return and_(table.c.clinic == outcome.c.clinic, table.c.episode_id == outcome.c.episode_id)
+def _state(found: ColumnElement[int | None]) -> ColumnElement[str]:
+    """Of a finding that is 1, 0 or not looked for."""
+    return case((found.is_(None), "unknown"), (found > 0, "yes"), else_="no")

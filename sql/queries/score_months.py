@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Integer, Select, Subquery, and_, case, cast, func, select
 
+from sql.care_bits import SCORE_WINDOWS, has_any
 from sql.cohort import Cohort, Scope, in_curve
 from sql.dialect import epoch_day, month_number
 from sql.queries.months import first_day_of_month
@@ -74,14 +75,12 @@ def pain_months(
 def scored_statement(scope: Scope, cohort: Cohort, early: Days, later: Days) -> Select[Any]:
     """The query behind `scored_months`."""
     spans = {"baseline": BASELINE, "early": early[:2], "later": later[:2]}
-    given = {name: func.max(case((_day().between(*span), 1), else_=0)) for name, span in spans.items()}
-    o = outcome.c
-    per_episode = (
-        _scores(scope, cohort, (o.clinic, o.episode_id, o.start_day), given, later)
-        .group_by(o.clinic, o.episode_id, o.start_day)
-        .subquery("per_episode")
-    )
-    return _counted(per_episode, [per_episode.c[name] for name in spans])
+    scored = outcome.c.scored
+    given = [
+        case((has_any(scored, SCORE_WINDOWS[span]), 1), else_=0).label(name) for name, span in spans.items()
+    ]
+    rows = select(outcome.c.start_day, *given).where(in_curve(scope, cohort), scored != 0).subquery("rows")
+    return _counted(rows, [rows.c[name] for name in spans])
 
 
 def pain_statement(scope: Scope, cohort: Cohort, later: Days, instruments: Sequence[str]) -> Select[Any]:
