@@ -18,7 +18,8 @@ MEASURES = (
 
 TREATMENT_BITS = {name: 1 << place for place, name in enumerate(TREATMENTS)}
 MEASURE_BITS = {name: 1 << place for place, name in enumerate(MEASURES)}
-SCORE_WINDOWS = {(-28, 7): 1, (28, 42): 2, (56, 84): 4}
+AT_BASELINE, AT_6_WEEKS, AT_12_WEEKS = 1, 2, 4
+SCORE_WINDOWS = {(-28, 7): AT_BASELINE, (28, 42): AT_6_WEEKS, (56, 84): AT_12_WEEKS}
 """First and last day, since the first visit, of the windows in which any score by the patient is known of."""
 
 

@@ -30,7 +30,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from sql.care_bits import MEASURE_BITS, SCORE_WINDOWS, TREATMENT_BITS
 from sql.deriving import SOURCE_PRIORITY, fill, of_touched
-from sql.dialect import epoch_day
+from sql.dialect import epoch_day, unindexed
 from sql.schema import KEY, assessment, episode, running_report, score, visit
 from sql.schema import episode_outcome as outcome
 
@@ -110,7 +110,7 @@ def _put(connection: Connection, clinic: str, step: Table, rows: Select[Any]) ->
     """Copy a step into the outcomes."""
     fill(connection, step, rows)
     values = {name: step.c[name] for name in step.c.keys() if name != "episode_id"}  # noqa: SIM118
-    same = and_(outcome.c.clinic == clinic, outcome.c.episode_id == step.c.episode_id)
+    same = and_(outcome.c.clinic == clinic, outcome.c.episode_id == unindexed(step.c.episode_id))
     connection.execute(update(outcome).where(same).values(**values))
     step.drop(connection)
 
@@ -181,8 +181,8 @@ def _visits(clinic: str) -> Select[Any]:
             ever(came, v.day > discharged),
         )
         .select_from(visit_day)
-        .join(outcome, and_(o.clinic == clinic, o.episode_id == v.episode_id))
-        .join(episode, and_(episode.c.clinic == clinic, episode.c.episode_id == v.episode_id))
+        .join(outcome, and_(o.clinic == clinic, o.episode_id == unindexed(v.episode_id)))
+        .join(episode, and_(episode.c.clinic == clinic, episode.c.episode_id == unindexed(v.episode_id)))
         .group_by(v.episode_id)
     )
 

@@ -34,7 +34,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from sql.derived_care import derive_care
 from sql.deriving import SOURCE_PRIORITY, TREATMENTS, fill, of_touched
 from sql.deriving import touched_episode as touched_episode
-from sql.dialect import epoch_day, greatest, least
+from sql.dialect import epoch_day, greatest, least, unindexed
 from sql.schema import (
     COHORT_INDEX,
     KEY,
@@ -251,7 +251,7 @@ def _with_stop(clinic: str) -> Subquery:
             stop_day.label("stop_day"),
             case((moved, 1), else_=0).label("moved_away"),
         )
-        .join(episode_days, and_(e.clinic == clinic, e.episode_id == f.episode_id))
+        .join(episode_days, and_(e.clinic == clinic, e.episode_id == unindexed(f.episode_id)))
         .subquery("with_stop")
     )
 

@@ -7,19 +7,21 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, literal, select
 
 from sql.care_bits import TREATMENT_BITS, bits_of, has_any
 from sql.cohort import Cohort, Scope
+from sql.dialect import unindexed
 from sql.schema import episode
 from sql.schema import episode_outcome as outcome
 from sql.settled import settled
 
 # Finding: the measures that show it (any above 0; tendon is asked at the first visit), and what fits it.
+TENDON = "tendon_involved"
 TREATMENT_OF = {
     "gait_fault": ("gait_retraining", "cadence_retraining"),
     "foot_pronation": ("orthoses",),
-    "tendon_involved": ("shockwave",),
+    TENDON: ("shockwave",),
 }
 
 
@@ -41,29 +43,43 @@ def matching_counts(
     for row in connection.execute(statement(scope, cohort, as_of=as_of)):
         for place, finding in enumerate(TREATMENT_OF):
             counts[finding, row[2 * place], bool(row[2 * place + 1])] += row[-1]
-    return [MatchingCount(*key, people) for key, people in sorted(counts.items())]
+    for state, given, people in connection.execute(tendon_statement(scope, cohort, as_of=as_of)):
+        counts[TENDON, state, bool(given)] += people
+        counts[TENDON, "unknown", bool(given)] -= people
+    return [MatchingCount(*key, people) for key, people in sorted(counts.items()) if people]
 
 
 def statement(scope: Scope, cohort: Cohort, *, as_of: date) -> Select[Any]:
-    """The query: a row per combination of findings and treatments."""
-    o = outcome.c
-    given = func.coalesce(o.treatments_given, 0)
-    states = {"gait_fault": _state(o.gait_fault), "foot_pronation": _state(o.foot_pronation)}
-    states["tendon_involved"] = func.coalesce(episode.c.tendon_involved, "unknown")
+    """The query: a row per combination of findings and treatments; the tendon stands as unknown throughout."""
+    states = {"gait_fault": _state(outcome.c.gait_fault), "foot_pronation": _state(outcome.c.foot_pronation)}
     columns: list[ColumnElement[Any]] = []
-    for finding, names in TREATMENT_OF.items():
-        fits = has_any(given, bits_of(names, TREATMENT_BITS))
-        columns += [
-            states[finding].label(f"{finding}_state"),
-            case((fits, 1), else_=0).label(f"{finding}_given"),
-        ]
-    same = and_(episode.c.clinic == o.clinic, episode.c.episode_id == o.episode_id)
+    for finding in TREATMENT_OF:
+        state = states.get(finding, literal("unknown"))
+        columns += [state.label(f"{finding}_state"), _given(finding).label(f"{finding}_given")]
     return (
         select(*columns, func.count())
-        .join_from(outcome, episode, same)
         .where(settled(scope, cohort, as_of))
         .group_by(*(column.name for column in columns))
     )
+
+
+def tendon_statement(scope: Scope, cohort: Cohort, *, as_of: date) -> Select[Any]:
+    """Those of whom it is known whether a tendon is involved: asked at the first visit, kept with the episode."""
+    same = and_(unindexed(episode.c.clinic) == outcome.c.clinic, episode.c.episode_id == outcome.c.episode_id)
+    given = _given(TENDON).label("given")
+    return (
+        select(episode.c.tendon_involved, given, func.count())
+        .join_from(episode, outcome, same)
+        .where(settled(scope, cohort, as_of), episode.c.tendon_involved.is_not(None))
+        .group_by(episode.c.tendon_involved, "given")
+    )
+
+
+def _given(finding: str) -> ColumnElement[int]:
+    fits = has_any(
+        func.coalesce(outcome.c.treatments_given, 0), bits_of(TREATMENT_OF[finding], TREATMENT_BITS)
+    )
+    return case((fits, 1), else_=0)
 
 
 def _state(found: ColumnElement[int | None]) -> ColumnElement[str]:

@@ -86,6 +86,7 @@ def scored_statement(scope: Scope, cohort: Cohort, early: Days, later: Days) -> 
 def pain_statement(scope: Scope, cohort: Cohort, later: Days, instruments: Sequence[str]) -> Select[Any]:
     """The query behind `pain_months`."""
     o, s = outcome.c, score.c
+    spans = (BASELINE, later[:2])
     packed = {
         "baseline": func.min(case((_day().between(*BASELINE), _before_first() * RANK + TOP - s.value))),
         "later": func.min(case((_day().between(*later[:2]), _distance(later[2]) * RANK + TOP - s.value))),
@@ -93,7 +94,7 @@ def pain_statement(scope: Scope, cohort: Cohort, later: Days, instruments: Seque
     keys = (o.clinic, o.episode_id, o.start_day, s.instrument, s.context)
     pairs = (
         _scores(scope, cohort, keys, packed, later)
-        .where(s.instrument.in_(instruments))
+        .where(s.instrument.in_(instruments), *(has_any(o.scored, SCORE_WINDOWS[span]) for span in spans))
         .group_by(*keys)
         .subquery("pairs")
     )
