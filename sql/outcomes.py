@@ -119,7 +119,7 @@ def _touch_other_episodes_of_the_same_people(connection: Connection, clinic: str
     if touched == connection.scalar(select(func.count()).where(episode.c.clinic == clinic)):
         return  # a first load touches everybody
     people = select(episode.c.patient_id).where(
-        of_touched(episode, clinic), episode.c.patient_id.is_not(None)
+        of_touched(episode, clinic), unindexed(episode.c.patient_id).is_not(None)
     )
     others = select(episode.c.episode_id).where(
         episode.c.clinic == clinic,

@@ -7,7 +7,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Integer, Select, Subquery, and_, case, cast, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    Select,
+    Subquery,
+    and_,
+    case,
+    cast,
+    func,
+    or_,
+    select,
+)
 
 from sql.care_bits import SCORE_WINDOWS, has_any
 from sql.cohort import Cohort, Scope, in_curve
@@ -115,7 +127,7 @@ def _scores(
     values: Mapping[str, ColumnElement[Any]],
     later: Days,
 ) -> Select[Any]:
-    """Patients' own scores up to the later window, of the episodes in the curve."""
+    """Patients' own scores of the first and the later window, of the episodes in the curve."""
     o, s = outcome.c, score.c
     return (
         select(*keys, *(value.label(name) for name, value in values.items()))
@@ -123,7 +135,7 @@ def _scores(
         .where(
             in_curve(scope, cohort),
             s.reporter.in_(BY_PATIENT),
-            _day().between(BASELINE[0], later[1]),
+            or_(_day().between(*BASELINE), _day().between(*later[:2])),
         )
     )
 

@@ -64,6 +64,7 @@ def statement(
             case((beyond, "censored"), else_=outcome.c.outcome).label("left_by"),
         )
         .where(settled(scope, cohort, as_of))
+        .offset(0)  # kept apart: else the scores are looked up again wherever a key is used
         .subquery()
     )
     columns = (

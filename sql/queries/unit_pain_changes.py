@@ -57,6 +57,7 @@ def statement(
         )
         .where(settled(scope, cohort, as_of))
         .where(has_any(outcome.c.scored, AT_BASELINE), has_any(outcome.c.scored, AT_12_WEEKS))
+        .offset(0)  # kept apart: else the scores are looked up again wherever a key is used
         .subquery()
     )
     change = points(people.c.later_key) - points(people.c.first_key)
