@@ -101,7 +101,7 @@ class Cohort:
 
     def with_goal(self) -> ColumnElement[bool]:
         """The goals that count."""
-        return _one_of(unindexed(outcome.c.goal), self.goals or None)
+        return _one_of(outcome.c.goal, self.goals or None)
 
 
 def grouping(by: str | None, *, several_clinics: bool) -> ColumnElement[str]:
@@ -164,4 +164,4 @@ def _all_of(conditions: list[ColumnElement[bool]]) -> ColumnElement[bool]:
 def in_curve(scope: Scope, cohort: Cohort) -> ColumnElement[bool]:
     """Episodes of the question that stand in its recovery curve."""
     asked = scope.condition() & cohort.selected() & cohort.first_in_period() & cohort.with_goal()
-    return asked & (unindexed(outcome.c.eligibility) == "eligible")
+    return asked & (outcome.c.eligibility == "eligible")
