@@ -13,7 +13,8 @@ from dashboard.sections.treatment import (
 from dashboard.stats.process import Share
 from dashboard.stats.survival import MIN_FOLLOWED, Horizon
 from dashboard.wording import PER_CENT, count_words, interval_words, long_date, percent
-from sql.queries.assessment_counts import ANYTHING, STEP_RATE
+from sql.derived_care import STEP_RATE
+from sql.queries.assessment_counts import ANYTHING
 
 Row = dict[str, str]
 FINDING_SHARE = 0.5

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sql.cohort import GROUPING_FIELDS
-from sql.outcomes import TREATMENTS
+from sql.deriving import TREATMENTS
 from sql.reference import conditions, instruments
 
 CONTRACT_VERSION = 1

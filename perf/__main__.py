@@ -1,4 +1,4 @@
-"""`python -m perf [--episodes N] [--scores N] [--postgresql URL]`: print the tables of docs/performance.md."""
+"""`python -m perf [--episodes N] [--scores N] [--postgresql URL | --pages N]`: the tables of docs/performance.md."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from perf import loading, questions, reports
+from perf import loading, pages, questions, reports
 from perf.files import write_clinic
 
 
@@ -26,7 +26,17 @@ def main() -> None:
         const="",
         help="load into PostgreSQL as well: an empty database, or without one the server of the test tools",
     )
+    parser.add_argument(
+        "--pages",
+        metavar="EPISODES",
+        type=int,
+        help="only the table of pages, on a network of so many episodes with visits, assessments and reports",
+    )
     options = parser.parse_args()
+    if options.pages:
+        with TemporaryDirectory() as name:
+            _print_pages(Path(name), options.pages)
+        return
     with TemporaryDirectory() as name, _empty_database(options.postgresql) as postgresql:
         folder = Path(name)
         write_clinic(folder / "files", episodes=options.episodes, scores=options.scores)
@@ -55,6 +65,15 @@ def main() -> None:
         print("\n| report | seconds |\n|---|---|")
         for name, seconds in reports.measure(urls["SQLite"], folder).items():
             print(f"| {name} | {seconds:.1f} |")
+
+
+def _print_pages(folder: Path, episodes: int) -> None:
+    """Every section and question of a page, nothing cached."""
+    print(f"{episodes:,} episodes, five tables; Python {platform.python_version()}\n")
+    print("| page | milliseconds |\n|---|---|")
+    found = pages.in_a_process(folder / "network", f"sqlite:///{folder / 'network.db'}", episodes)
+    for name, seconds in found.items():
+        print(f"| {name} | {1000 * seconds:.0f} |")
 
 
 @contextmanager

@@ -31,11 +31,15 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.elements import ColumnElement
 
-from sql.dialect import epoch_day, greatest, least
+from sql.derived_care import derive_care
+from sql.deriving import SOURCE_PRIORITY, TREATMENTS, fill, of_touched
+from sql.deriving import touched_episode as touched_episode
+from sql.dialect import epoch_day, greatest, least, unindexed
 from sql.pain_scores import BY_MODEL
 from sql.schema import (
     COHORT_INDEX,
     KEY,
+    OUTCOME_COLUMNS,
     episode,
     episode_outcome,
     running_report,
@@ -44,22 +48,8 @@ from sql.schema import (
     visit_treatment,
 )
 
-# Where two people report on one day, the one who asked the better question is believed.
-SOURCE_PRIORITY = ("clinic_entry", "clinician", "phone", "patient_form", "")
 RETURNED = ("running_without_pain", "back_to_usual")
-TREATMENTS = (
-    "soft_tissue", "dry_needling", "hip_knee_rehab", "shockwave", "gait_retraining",
-    "cadence_retraining", "graded_running", "orthoses", "taping_or_brace", "education_load",
-)  # fmt: skip
-
 FEWEST_FOR_A_NEW_INDEX = 1000
-
-touched_episode = Table(
-    "touched_episode",
-    MetaData(),
-    Column("episode_id", KEY, primary_key=True),
-    prefixes=["TEMPORARY"],
-)
 
 # Steps on the way, kept as tables only while outcomes are derived: SQLite would flatten them as subqueries,
 # scan one of them once per episode and compute every date again wherever it is used.
@@ -92,10 +82,10 @@ def derive_outcomes(connection: Connection, clinic: str) -> int:
     The temporary table belongs to the caller's connection. Returns the number of outcomes derived.
     """
     _touch_other_episodes_of_the_same_people(connection, clinic)
-    connection.execute(delete(episode_outcome).where(_touched(episode_outcome, clinic)))
-    _fill(connection, running_answer, _running_answers(clinic))
-    _fill(connection, episode_days, _episode_days(clinic))
-    names = [c.name for c in episode_outcome.columns]
+    connection.execute(delete(episode_outcome).where(of_touched(episode_outcome, clinic)))
+    fill(connection, running_answer, _running_answers(clinic))
+    fill(connection, episode_days, _episode_days(clinic))
+    names = [c.name for c in OUTCOME_COLUMNS]
     with _cohort_index_made_afterwards(connection):
         derived = connection.execute(
             insert(episode_outcome).from_select(names, _outcomes(clinic)),
@@ -104,6 +94,7 @@ def derive_outcomes(connection: Connection, clinic: str) -> int:
     running_answer.drop(connection)
     episode_days.drop(connection)
     _derive_treatments(connection, clinic)
+    derive_care(connection, clinic)
     return derived.rowcount
 
 
@@ -124,20 +115,13 @@ def _cohort_index_made_afterwards(connection: Connection) -> Iterator[None]:
     index.create(connection)
 
 
-def _fill(connection: Connection, step: Table, rows: Select[Any]) -> None:
-    step.create(connection)
-    connection.execute(insert(step).from_select(list(step.c.keys()), rows))
-
-
-def _touched(table: Table, clinic: str) -> ColumnElement[bool]:
-    return and_(table.c.clinic == clinic, table.c.episode_id.in_(select(touched_episode.c.episode_id)))
-
-
 def _touch_other_episodes_of_the_same_people(connection: Connection, clinic: str) -> None:
     touched = connection.scalar(select(func.count()).select_from(touched_episode))
     if touched == connection.scalar(select(func.count()).where(episode.c.clinic == clinic)):
         return  # a first load touches everybody
-    people = select(episode.c.patient_id).where(_touched(episode, clinic), episode.c.patient_id.is_not(None))
+    people = select(episode.c.patient_id).where(
+        of_touched(episode, clinic), unindexed(episode.c.patient_id).is_not(None)
+    )
     others = select(episode.c.episode_id).where(
         episode.c.clinic == clinic,
         episode.c.patient_id.in_(people),
@@ -159,7 +143,7 @@ def _running_answers(clinic: str) -> Select[Any]:
             func.coalesce(report.since, report.reported_on).label("status_from"),
             rank.label("rank"),
         )
-        .where(_touched(running_report, clinic))
+        .where(of_touched(running_report, clinic))
         .subquery("ranked")
     )
     of_the_day = ranked.c
@@ -247,7 +231,7 @@ def _episode_days(clinic: str) -> Select[Any]:
     return (
         select(e.episode_id, *(days[name] for name in DAYS))
         .select_from(episode.outerjoin(running, running.c.episode_id == e.episode_id))
-        .where(_touched(episode, clinic))
+        .where(of_touched(episode, clinic))
     )
 
 
@@ -268,7 +252,7 @@ def _with_stop(clinic: str) -> Subquery:
             stop_day.label("stop_day"),
             case((moved, 1), else_=0).label("moved_away"),
         )
-        .join(episode_days, and_(e.clinic == clinic, e.episode_id == f.episode_id))
+        .join(episode_days, and_(e.clinic == clinic, e.episode_id == unindexed(f.episode_id)))
         .subquery("with_stop")
     )
 
@@ -322,7 +306,7 @@ def _outcomes(clinic: str) -> Select[Any]:
             (d.earlier_episodes.is_(None), "unknown"), (d.earlier_episodes == 0, "none"), else_="some"
         ),
     }
-    return select(*(derived[c.name] if c.name in derived else d[c.name] for c in episode_outcome.columns))
+    return select(*(derived[c.name] if c.name in derived else d[c.name] for c in OUTCOME_COLUMNS))
 
 
 def _symptom_duration(facts: Subquery) -> ColumnElement[str]:
@@ -343,12 +327,12 @@ def _symptom_duration(facts: Subquery) -> ColumnElement[str]:
 
 def _derive_treatments(connection: Connection, clinic: str) -> None:
     """One row per treatment of the touched episodes' visits."""
-    connection.execute(delete(visit_treatment).where(_touched(visit_treatment, clinic)))
+    connection.execute(delete(visit_treatment).where(of_touched(visit_treatment, clinic)))
     names = [c.name for c in visit_treatment.columns]
     for treatment in TREATMENTS:
         given = (";" + visit.c.treatments + ";").contains(f";{treatment};", autoescape=True)
         v = visit.c
         rows = select(v.clinic, v.episode_id, v.visit_date, v.therapist, literal(treatment)).where(
-            _touched(visit, clinic), given
+            of_touched(visit, clinic), given
         )
         connection.execute(insert(visit_treatment).from_select(names, rows))

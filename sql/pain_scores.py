@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Float, Integer, case, cast, func, select
 
 from sql import reference
-from sql.dialect import epoch_day
+from sql.dialect import date_of_day, epoch_day
 from sql.schema import episode_outcome as outcome
 from sql.schema import score
 
@@ -70,7 +70,6 @@ def pain_band(key: ColumnElement[int], question: PainQuestion) -> ColumnElement[
 def _smallest(
     question: PainQuestion, distance: ColumnElement[int], first: int, last: int
 ) -> ColumnElement[int]:
-    day = epoch_day(score.c.scored_on) - outcome.c.start_day
     return (
         select(func.min(distance * _HUNDREDTHS + cast(func.round((TOP - score.c.value) * 100), Integer)))
         .where(
@@ -79,7 +78,9 @@ def _smallest(
             score.c.instrument == question.instrument,
             score.c.context == question.context,
             score.c.reporter.in_(BY_PATIENT),
-            day.between(first, last),
+            score.c.scored_on.between(
+                date_of_day(outcome.c.start_day + first), date_of_day(outcome.c.start_day + last)
+            ),
         )
         .correlate(outcome)
         .scalar_subquery()

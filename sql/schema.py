@@ -305,6 +305,41 @@ assessment = Table(
     comment="Strength, movement and gait measurements",
 )
 
+
+def _care(name: str, comment: str) -> Column[int]:
+    return Column(name, Integer, nullable=False, server_default="0", comment=comment)
+
+
+CARE_COLUMNS: tuple[Column[Any], ...] = (
+    _care("visits", "days after the first visit with an attended one"),
+    _care("last_visit_day", "the last of them, in days since the first visit; 0 if none"),
+    _care("visits_to_return", "those of them up to return_day"),
+    _care("on_visit_day", "1 if a visit was attended on return_day"),
+    Column("visit_before_return", Integer, comment="last day with an attended visit before return_day"),
+    _care("appointments_early", "days 1 to 28 with an appointment, kept or not"),
+    _care("attended_early", "days 1 to 28 with an attended visit"),
+    Column(
+        "treatments_given", Integer, comment="in days 0 to 84, a bit each; NULL without an attended visit"
+    ),
+    _care("rehabilitation_visits", "days up to `day` with hip and knee rehabilitation"),
+    _care("visit_before_first", "1 if a visit was attended before the first one"),
+    _care("visit_after_discharge", "1 if a visit was attended after the discharge"),
+    _care("assessed_at_start", "what was measured in days -28 to 14, a bit each"),
+    _care("assessed_again", "what was measured in days 28 to 84, a bit each"),
+    Column(
+        "gait_fault", Integer, comment="1 if one was found at the start, 0 if not; NULL if not looked for"
+    ),
+    Column("foot_pronation", Integer, comment="1 if found at the start, 0 if not; NULL if not looked for"),
+    Column("hip_abductor_change", Float, comment="strength, per cent from the start to days 28 to 84"),
+    Column("hip_rotator_change", Float, comment="strength, per cent from the start to days 28 to 84"),
+    Column("knee_extensor_change", Float, comment="strength, per cent from the start to days 28 to 84"),
+    Column("step_rate_change", Float, comment="per cent from the start to days 28 to 84 at the same speed"),
+    Column("load_change", WORD, comment="last answer in days 0 to 28"),
+    Column("home_exercise", WORD, comment="last answer in days 0 to 28"),
+    _care("scored", "score by the patient in days -28 to 7 (1), 28 to 42 (2), 56 to 84 (4)"),
+)
+"""Derived after the outcome from visits, assessments, running reports and scores (sql/derived_care.py)."""
+
 episode_outcome = Table(
     "episode_outcome",
     metadata,
@@ -340,11 +375,14 @@ episode_outcome = Table(
     Column("side", WORD, nullable=False, comment="left, right, both or unknown"),
     Column("symptom_duration", WORD, nullable=False, comment="onset to first visit in bands, or unknown"),
     Column("earlier_episodes", WORD, nullable=False, comment="none, some or unknown"),
+    *CARE_COLUMNS,
     PrimaryKeyConstraint("clinic", "episode_id"),
     _to_episode(),
     Index("ix_episode_outcome_therapist", "clinic", "therapist", "start_day"),
     comment="Derived: one row per episode, all that cohort questions ask",
 )
+OUTCOME_COLUMNS = tuple(column for column in episode_outcome.columns if column not in set(CARE_COLUMNS))
+"""What sql/outcomes.py derives."""
 
 # SQLite reads this index instead of the table, whatever is filtered or grouped by: every column a cohort
 # question may use stands in it, the ones always filtered first. PostgreSQL scans in parallel and would not use it.

@@ -8,7 +8,8 @@ from datetime import date, timedelta
 
 from dashboard.stats.pain import baseline_day
 from dashboard.stats.status import EpisodeFacts, Score
-from sql.outcomes import RETURNED, SOURCE_PRIORITY
+from sql.deriving import SOURCE_PRIORITY
+from sql.outcomes import RETURNED
 from sql.queries.case_rows import PAIN_SCALES, Case, PainScore, RunningAnswer
 
 PAIN_AGAIN = "running_with_pain"

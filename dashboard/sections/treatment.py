@@ -19,10 +19,10 @@ from dashboard.stats.process import WITHHELD_SHARE, MeanChange, Share
 from dashboard.stats.relapse import YEAR_DAYS, relapse_range
 from dashboard.stats.survival import HALF_YEAR_DAYS, Horizon, RecoveryCounts
 from sql.cohort import Cohort
-from sql.outcomes import TREATMENTS
+from sql.derived_care import STEP_RATE
+from sql.deriving import TREATMENTS
 from sql.queries.assessment_counts import (
     PER_CENT_MEASURES,
-    STEP_RATE,
     AssessedCount,
     ChangeSum,
     assessed_counts,

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from itertools import product
 from typing import Any, Literal
 
@@ -133,30 +134,30 @@ def _units_by(
     changes: Sequence[UnitPainChange],
     modelled: Sequence[ModelledChanges],
 ) -> UnitsBy:
-    strata = [_counts(name, rows) for name, rows in _sorted_strata(counts)]
-    units: dict[str, list[UnitCount]] = defaultdict(list)
-    for row in counts:
-        units[getattr(row, by)].append(row)
-    mix = {name: Counter[str]() for name in sorted(units)}
-    for row in counts:
-        mix[getattr(row, by)][_stratum(row)] += row.episodes
+    strata, units, mix = _tallies(by, counts)
     expected = {found.unit: found.value for found in case_mix(strata, mix).expected}
     centre = back_by(cumulative_incidence(pool("all", strata)), SETTLED_DAYS).value
     placed = None
     if centre is not None:
-        curves = {name: cumulative_incidence(_counts(name, units[name])) for name in sorted(units)}
+        curves = {name: cumulative_incidence(unit) for name, unit in units.items()}
         placed = funnel([unit_at(name, curve, expected[name]) for name, curve in curves.items()], centre)
     plotted = sum(1 for point in placed.points if point.plotted is not None) if placed else 0
     sums = [
-        ChangeSums(getattr(row, by), _stratum(row), row.people, row.change, row.squared_change)
+        ChangeSums(
+            getattr(row, by),
+            _stratum(row.condition, row.symptom_duration, row.pain_band),
+            row.people,
+            row.change,
+            row.squared_change,
+        )
         for row in changes
     ]
     return UnitsBy(
         by=by,
         episodes=sum(row.episodes for row in counts),
         funnel=placed,
-        mixes=tuple(_mix(name, units[name]) for name in sorted(units)),
-        everybody=_mix("all", counts),
+        mixes=tuple(_mix(name, mix[name]) for name in units),
+        everybody=_mix("all", sum(mix.values(), Counter())),
         plotted=plotted,
         chance_beyond_95=chance_of_one_beyond_95(plotted),
         pain=mean_funnel(unit_sums(sums, ALL_STRATA)),
@@ -172,39 +173,56 @@ ALL_STRATA = tuple(
 )
 
 
-def _stratum(row: UnitCount | UnitPainChange) -> str:
-    return f"{row.condition}/{row.symptom_duration}/{row.pain_band}"
+@cache
+def _stratum(condition: str, duration: str, pain_band: str) -> str:
+    return f"{condition}/{duration}/{pain_band}"
 
 
-def _sorted_strata(counts: Sequence[UnitCount]) -> list[tuple[str, list[UnitCount]]]:
-    """Strata in an order in which neighbours are alike."""
-    strata: dict[str, list[UnitCount]] = defaultdict(list)
-    for row in counts:
-        strata[_stratum(row)].append(row)
-    return [(name, strata[name]) for name in ALL_STRATA if name in strata]
+def _tallies(
+    by: By, rows: Sequence[UnitCount]
+) -> tuple[list[RecoveryCounts], dict[str, RecoveryCounts], dict[str, Counter[str]]]:
+    """Counts per stratum, neighbours alike; per unit; and how many of each stratum each unit has.
+
+    One pass: a network has nearly as many rows as patients.
+    """
+    strata: dict[str, Counter[tuple[int, str]]] = defaultdict(Counter)
+    units: dict[str, Counter[tuple[int, str]]] = defaultdict(Counter)
+    mix: dict[str, Counter[str]] = defaultdict(Counter)
+    for row in rows:
+        unit = row.therapist if by == "therapist" else row.site
+        stratum, left = _stratum(row.condition, row.symptom_duration, row.pain_band), (row.day, row.outcome)
+        strata[stratum][left] += row.episodes
+        units[unit][left] += row.episodes
+        mix[unit][stratum] += row.episodes
+    return (
+        [_counts(name, strata[name]) for name in ALL_STRATA if name in strata],
+        {name: _counts(name, units[name]) for name in sorted(units)},
+        {name: mix[name] for name in sorted(mix)},
+    )
 
 
-def _counts(name: str, rows: Sequence[UnitCount]) -> RecoveryCounts:
+def _counts(name: str, left: Counter[tuple[int, str]]) -> RecoveryCounts:
     return RecoveryCounts.from_rows(
         name,
         (
-            (row.day, *(row.episodes if row.outcome == word else 0 for word in OUTCOMES))  # type: ignore[misc]
-            for row in rows
+            (day, *(people if how == word else 0 for word in OUTCOMES))  # type: ignore[misc]
+            for (day, how), people in left.items()
         ),
     )
 
 
-def _mix(unit: str, rows: Sequence[UnitCount]) -> Mix:
-    def share(field: str, words: tuple[str, ...], unknown: str) -> float | None:
-        known = sum(row.episodes for row in rows if getattr(row, field) != unknown)
-        return sum(row.episodes for row in rows if getattr(row, field) in words) / known if known else None
+def _mix(unit: str, strata: Counter[str]) -> Mix:
+    def share(place: int, words: tuple[str, ...], unknown: str) -> float | None:
+        found = [(name.split("/")[place], people) for name, people in strata.items()]
+        known = sum(people for word, people in found if word != unknown)
+        return sum(people for word, people in found if word in words) / known if known else None
 
     return Mix(
         unit,
-        sum(row.episodes for row in rows),
-        pfps=share("condition", ("pfps", "pfps_itbs"), ""),
-        long_symptoms=share("symptom_duration", LONG_SYMPTOMS, "unknown"),
-        high_pain=share("pain_band", ("7_10",), "none"),
+        strata.total(),
+        pfps=share(0, ("pfps", "pfps_itbs"), ""),
+        long_symptoms=share(1, LONG_SYMPTOMS, "unknown"),
+        high_pain=share(2, ("7_10",), "none"),
     )
 
 

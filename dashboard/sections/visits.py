@@ -16,7 +16,6 @@ from dashboard.stats.disclosure import coarsen, proportion_withheld
 from dashboard.stats.outlook import Conditional
 from dashboard.stats.retention import (
     ENGAGED_VISITS,
-    LANDMARK_DAY,
     Landmark,
     Quartiles,
     engaged_landmark,
@@ -142,7 +141,6 @@ def _landmark(connection: Connection, asked: Asked, everybody: Starters, share: 
         connection,
         asked.scope,
         asked.cohort,
-        until_day=LANDMARK_DAY,
         share_percent=share,
         at_least=ENGAGED_VISITS,
     )

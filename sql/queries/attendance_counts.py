@@ -6,12 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, Select, and_, case, func, select
+from sqlalchemy import Connection, Select, case, func, select
 
 from sql.cohort import Cohort, Scope, day_number, grouping, in_curve
-from sql.dialect import epoch_day
 from sql.schema import episode_outcome as outcome
-from sql.schema import visit
 
 
 @dataclass(frozen=True)
@@ -48,26 +46,18 @@ def statement(
     scope: Scope, cohort: Cohort, *, days: Sequence[int], as_of: date, several_clinics: bool
 ) -> Select[str, str, int, int, int | None, int]:
     """The query, by itself so that a test can look at its plan."""
-    o, v = outcome.c, visit.c
-    day = epoch_day(v.visit_date) - o.start_day
-    came = and_(v.clinic == o.clinic, v.episode_id == o.episode_id, v.status == "attended", day > 0)
-    by_return = 1 + func.count(v.visit_date.distinct()).filter(day <= o.return_day)
-    person = (
-        select(
-            grouping("site", several_clinics=several_clinics).label("site"),
-            o.symptom_duration,
-            (1 + func.count(v.visit_date.distinct())).label("visits"),
-            func.coalesce(func.max(day), 0).label("last_visit_day"),
-            case((o.outcome == "returned", by_return)).label("visits_to_return"),
-        )
-        .select_from(outcome.outerjoin(visit, came))
+    o = outcome.c
+    last = o.last_visit_day
+    reached = case(*((last >= asked, asked) for asked in sorted(days, reverse=True)), else_=0)
+    columns = (
+        grouping("site", several_clinics=several_clinics).label("site_name"),
+        o.symptom_duration,
+        (1 + o.visits).label("visits_made"),
+        reached.label("day_reached"),
+        case((o.outcome == "returned", 1 + o.visits_to_return)).label("visits_until"),
+    )
+    return (
+        select(*columns, func.count())
         .where(in_curve(scope, cohort), o.start_day <= day_number(as_of) - max(days))
-        .group_by(
-            o.clinic, o.episode_id, o.site, o.symptom_duration, o.outcome
-        )
-        .subquery("person")
-    )  # fmt: skip
-    p = person.c
-    reached = case(*((p.last_visit_day >= asked, asked) for asked in sorted(days, reverse=True)), else_=0)
-    columns = (p.site, p.symptom_duration, p.visits, reached.label("last_day"), p.visits_to_return)
-    return select(*columns, func.count()).group_by(*(column.name for column in columns))
+        .group_by(*(column.name for column in columns))
+    )

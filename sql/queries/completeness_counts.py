@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
 
+from sql.care_bits import SCORE_WINDOWS, has_any
 from sql.cohort import Cohort, Scope, day_number, in_curve
-from sql.dialect import date_of_day, month_of_day
+from sql.dialect import month_of_day
 from sql.schema import episode_outcome as outcome
-from sql.schema import score
 
 BY_PATIENT = ("", "patient")
 """Reporters that are read as the patient."""
@@ -92,17 +92,4 @@ def is_known(measure: Measure) -> ColumnElement[bool]:
     """Whether it was recorded."""
     if measure.first_day is None:
         return ~and_(outcome.c.outcome == "censored", outcome.c.day <= measure.due_day)
-    start = outcome.c.start_day
-    return exists(
-        select(1)
-        .select_from(score)
-        .where(
-            score.c.clinic == outcome.c.clinic,
-            score.c.episode_id == outcome.c.episode_id,
-            score.c.scored_on.between(
-                date_of_day(start + measure.first_day), date_of_day(start + measure.due_day)
-            ),
-            score.c.reporter.in_(BY_PATIENT),
-        )
-        .correlate(outcome)
-    )
+    return has_any(outcome.c.scored, SCORE_WINDOWS[measure.first_day, measure.due_day])

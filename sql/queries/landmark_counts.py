@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import Literal
 
 from sqlalchemy import Connection, Select, case, func, select
 
 from sql.cohort import Cohort, Scope
-from sql.dialect import epoch_day
-from sql.outcomes import SOURCE_PRIORITY
+from sql.derived_care import EARLY_DAYS
 from sql.schema import episode_outcome as outcome
-from sql.schema import running_report
 from sql.settled import SETTLED_DAYS, settled
 
-LANDMARK_DAYS = 28
+LANDMARK_DAYS = EARLY_DAYS
 Answer = Literal["load_change", "home_exercise"]
 ANSWERS: dict[str, tuple[str, ...]] = {
     "load_change": ("stopped", "reduced", "unchanged"),
@@ -50,7 +48,7 @@ def statement(scope: Scope, cohort: Cohort, answer: Answer, *, as_of: date) -> S
     beyond = outcome.c.day > SETTLED_DAYS
     people = (
         select(
-            func.coalesce(_last_answer(answer), NOT_ASKED).label("answer"),
+            func.coalesce(outcome.c[answer], NOT_ASKED).label("last_answer"),
             case((beyond, BEYOND), else_=outcome.c.day).label("left_day"),
             case((beyond, "censored"), else_=outcome.c.outcome).label("left_by"),
         )
@@ -58,23 +56,3 @@ def statement(scope: Scope, cohort: Cohort, answer: Answer, *, as_of: date) -> S
         .subquery()
     )
     return select(*people.c, func.count()).group_by(*people.c)
-
-
-def _last_answer(answer: Answer) -> Any:
-    """The latest; of several on one day that of the source which also decides about the return."""
-    r = running_report.c
-    day = epoch_day(r.reported_on) - outcome.c.start_day
-    believed = case({source: place for place, source in enumerate(SOURCE_PRIORITY)}, value=r.source)
-    return (
-        select(r[answer])
-        .where(
-            r.clinic == outcome.c.clinic,
-            r.episode_id == outcome.c.episode_id,
-            r[answer].is_not(None),
-            day.between(0, LANDMARK_DAYS),
-        )
-        .order_by(r.reported_on.desc(), believed)
-        .limit(1)
-        .correlate(outcome)
-        .scalar_subquery()
-    )

@@ -7,24 +7,22 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Subquery, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, literal, select
 
-from sql.care import treatments_given
+from sql.care_bits import TREATMENT_BITS, bits_of, has_any
 from sql.cohort import Cohort, Scope
-from sql.dialect import epoch_day
-from sql.queries.assessment_counts import BASELINE_FROM, BASELINE_TO
-from sql.schema import assessment, episode
+from sql.dialect import unindexed
+from sql.schema import episode
 from sql.schema import episode_outcome as outcome
 from sql.settled import settled
 
-GAIT_FAULTS = ("gait_hip_drop", "gait_crossover", "gait_overstride")
 # Finding: the measures that show it (any above 0; tendon is asked at the first visit), and what fits it.
+TENDON = "tendon_involved"
 TREATMENT_OF = {
     "gait_fault": ("gait_retraining", "cadence_retraining"),
     "foot_pronation": ("orthoses",),
-    "tendon_involved": ("shockwave",),
+    TENDON: ("shockwave",),
 }
-MEASURES_OF = {"gait_fault": GAIT_FAULTS, "foot_pronation": ("foot_pronation",)}
 
 
 @dataclass(frozen=True)
@@ -45,60 +43,45 @@ def matching_counts(
     for row in connection.execute(statement(scope, cohort, as_of=as_of)):
         for place, finding in enumerate(TREATMENT_OF):
             counts[finding, row[2 * place], bool(row[2 * place + 1])] += row[-1]
-    return [MatchingCount(*key, people) for key, people in sorted(counts.items())]
+    for state, given, people in connection.execute(tendon_statement(scope, cohort, as_of=as_of)):
+        counts[TENDON, state, bool(given)] += people
+        counts[TENDON, "unknown", bool(given)] -= people
+    return [MatchingCount(*key, people) for key, people in sorted(counts.items()) if people]
 
 
 def statement(scope: Scope, cohort: Cohort, *, as_of: date) -> Select[Any]:
-    """The query: a row per combination of findings and treatments."""
-    given = treatments_given(
-        scope, cohort, as_of, (name for names in TREATMENT_OF.values() for name in names)
-    )
-    findings = _findings(scope, cohort, as_of)
+    """The query: a row per combination of findings and treatments; the tendon stands as unknown throughout."""
+    states = {"gait_fault": _state(outcome.c.gait_fault), "foot_pronation": _state(outcome.c.foot_pronation)}
     columns: list[ColumnElement[Any]] = []
-    for finding, names in TREATMENT_OF.items():
-        fits = or_(*(given.c[name] == 1 for name in names))
-        columns += [
-            _state(finding, findings).label(f"{finding}_state"),
-            case((fits, 1), else_=0).label(f"{finding}_given"),
-        ]
-    people = (
-        select(*columns)
-        .join_from(outcome, episode, _same(episode))
-        .outerjoin(given, _same(given))
-        .outerjoin(findings, _same(findings))
-        .where(settled(scope, cohort, as_of))
-        .subquery()
-    )
-    return select(*people.c, func.count()).group_by(*people.c)
-
-
-def _findings(scope: Scope, cohort: Cohort, as_of: date) -> Subquery:
-    """The worst grade of each finding at the start, one row per person with any of them measured."""
-    a = assessment.c
-    worst = [
-        func.max(case((a.measure.in_(measures), a.value))).label(finding)
-        for finding, measures in MEASURES_OF.items()
-    ]
+    for finding in TREATMENT_OF:
+        state = states.get(finding, literal("unknown"))
+        columns += [state.label(f"{finding}_state"), _given(finding).label(f"{finding}_given")]
     return (
-        select(a.clinic, a.episode_id, *worst)
-        .join_from(outcome, assessment, _same(assessment))
-        .where(
-            settled(scope, cohort, as_of),
-            a.measure.in_([name for measures in MEASURES_OF.values() for name in measures]),
-            (epoch_day(a.assessed_on) - outcome.c.start_day).between(BASELINE_FROM, BASELINE_TO),
-        )
-        .group_by(a.clinic, a.episode_id)
-        .subquery("findings")
+        select(*columns, func.count())
+        .where(settled(scope, cohort, as_of))
+        .group_by(*(column.name for column in columns))
     )
 
 
-def _state(finding: str, findings: Subquery) -> ColumnElement[str]:
-    if finding not in MEASURES_OF:
-        return func.coalesce(episode.c.tendon_involved, "unknown")
-    worst = findings.c[finding]
-    return case((worst.is_(None), "unknown"), (worst > 0, "yes"), else_="no")
+def tendon_statement(scope: Scope, cohort: Cohort, *, as_of: date) -> Select[Any]:
+    """Those of whom it is known whether a tendon is involved: asked at the first visit, kept with the episode."""
+    same = and_(unindexed(episode.c.clinic) == outcome.c.clinic, episode.c.episode_id == outcome.c.episode_id)
+    given = _given(TENDON).label("given")
+    return (
+        select(episode.c.tendon_involved, given, func.count())
+        .join_from(episode, outcome, same)
+        .where(settled(scope, cohort, as_of), episode.c.tendon_involved.is_not(None))
+        .group_by(episode.c.tendon_involved, "given")
+    )
 
 
-def _same(table: Any) -> ColumnElement[bool]:
-    """Of the same person's row in episode_outcome."""
-    return and_(table.c.clinic == outcome.c.clinic, table.c.episode_id == outcome.c.episode_id)
+def _given(finding: str) -> ColumnElement[int]:
+    fits = has_any(
+        func.coalesce(outcome.c.treatments_given, 0), bits_of(TREATMENT_OF[finding], TREATMENT_BITS)
+    )
+    return case((fits, 1), else_=0)
+
+
+def _state(found: ColumnElement[int | None]) -> ColumnElement[str]:
+    """Of a finding that is 1, 0 or not looked for."""
+    return case((found.is_(None), "unknown"), (found > 0, "yes"), else_="no")

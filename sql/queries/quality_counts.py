@@ -23,7 +23,7 @@ from sql import reference
 from sql.cohort import Cohort, Scope
 from sql.dialect import epoch_day
 from sql.queries.completeness_counts import BY_PATIENT
-from sql.schema import episode, score, visit
+from sql.schema import episode, score
 from sql.schema import episode_outcome as outcome
 
 FEWEST_EQUAL_SCORES = 4
@@ -76,19 +76,12 @@ def same_episode() -> ColumnElement[bool]:
     return and_(episode.c.clinic == outcome.c.clinic, episode.c.episode_id == outcome.c.episode_id)
 
 
-def _visits(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
-    """An attended visit of the episode for which the conditions hold."""
-    mine = and_(visit.c.clinic == episode.c.clinic, visit.c.episode_id == episode.c.episode_id)
-    question = select(1).select_from(visit).where(mine, visit.c.status == "attended", *conditions)
-    return exists(question.correlate(episode, outcome))
-
-
 def _visit_after_discharge() -> ColumnElement[bool]:
-    return and_(episode.c.discharge_date.is_not(None), _visits(visit.c.visit_date > episode.c.discharge_date))
+    return outcome.c.visit_after_discharge == 1
 
 
 def _visit_before_first() -> ColumnElement[bool]:
-    return _visits(visit.c.visit_date < episode.c.first_visit_date)
+    return outcome.c.visit_before_first == 1
 
 
 def _already_running() -> ColumnElement[bool]:
@@ -111,8 +104,7 @@ def _relapse_without_return() -> ColumnElement[bool]:
 
 
 def _return_on_visit_day() -> ColumnElement[bool]:
-    returned_on = outcome.c.start_day + outcome.c.return_day
-    return and_(outcome.c.return_day > 0, _visits(epoch_day(visit.c.visit_date) == returned_on))
+    return and_(outcome.c.return_day > 0, outcome.c.on_visit_day == 1)
 
 
 def _after_last_contact() -> ColumnElement[bool]:

@@ -8,9 +8,7 @@ from datetime import date
 from sqlalchemy import Connection, Select, and_, case, func, select
 
 from sql.cohort import Cohort, Scope, day_number, in_curve
-from sql.dialect import epoch_day
 from sql.schema import episode_outcome as outcome
-from sql.schema import visit, visit_treatment
 
 REHABILITATION = "hip_knee_rehab"
 GROUPS = ("none", "one_or_two", "three_or_more")
@@ -45,28 +43,6 @@ def rehabilitation_relapse_counts(
 def statement(scope: Scope, cohort: Cohort, *, as_of: date) -> Select[str, int, str, int]:
     """The query, by itself so that a test can look at its plan."""
     o = outcome.c
-    v, t = visit.c, visit_treatment.c
-    visits = (
-        select(func.count(t.visit_date.distinct()))
-        .join(
-            visit,
-            and_(
-                v.clinic == t.clinic,
-                v.episode_id == t.episode_id,
-                v.visit_date == t.visit_date,
-                v.therapist == t.therapist,
-            ),
-        )
-        .where(
-            t.clinic == o.clinic,
-            t.episode_id == o.episode_id,
-            t.treatment == REHABILITATION,
-            v.status == "attended",
-            (epoch_day(t.visit_date) - o.start_day).between(0, o.day),
-        )
-        .correlate(outcome)
-        .scalar_subquery()
-    )
     relapsed = and_(o.relapse_day.is_not(None), o.relapse_day <= o.last_day)
     stopped = and_(o.stop_day.is_not(None), o.stop_day >= o.day, o.stop_day <= o.last_day)
     left = case(
@@ -80,7 +56,11 @@ def statement(scope: Scope, cohort: Cohort, *, as_of: date) -> Select[str, int, 
         else_="censored",
     )
     people = (
-        select(visits.label("visits"), (left - o.day).label("since_return"), word.label("left_by"))
+        select(
+            o.rehabilitation_visits.label("visits"),
+            (left - o.day).label("since_return"),
+            word.label("left_by"),
+        )
         .where(
             in_curve(scope, cohort),
             o.outcome == "returned",

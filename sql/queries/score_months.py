@@ -7,8 +7,21 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Integer, Select, Subquery, and_, case, cast, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    Select,
+    Subquery,
+    and_,
+    case,
+    cast,
+    func,
+    or_,
+    select,
+)
 
+from sql.care_bits import SCORE_WINDOWS, has_any
 from sql.cohort import Cohort, Scope, in_curve
 from sql.dialect import epoch_day, month_number
 from sql.queries.months import first_day_of_month
@@ -74,19 +87,18 @@ def pain_months(
 def scored_statement(scope: Scope, cohort: Cohort, early: Days, later: Days) -> Select[Any]:
     """The query behind `scored_months`."""
     spans = {"baseline": BASELINE, "early": early[:2], "later": later[:2]}
-    given = {name: func.max(case((_day().between(*span), 1), else_=0)) for name, span in spans.items()}
-    o = outcome.c
-    per_episode = (
-        _scores(scope, cohort, (o.clinic, o.episode_id, o.start_day), given, later)
-        .group_by(o.clinic, o.episode_id, o.start_day)
-        .subquery("per_episode")
-    )
-    return _counted(per_episode, [per_episode.c[name] for name in spans])
+    scored = outcome.c.scored
+    given = [
+        case((has_any(scored, SCORE_WINDOWS[span]), 1), else_=0).label(name) for name, span in spans.items()
+    ]
+    rows = select(outcome.c.start_day, *given).where(in_curve(scope, cohort), scored != 0).subquery("rows")
+    return _counted(rows, [rows.c[name] for name in spans])
 
 
 def pain_statement(scope: Scope, cohort: Cohort, later: Days, instruments: Sequence[str]) -> Select[Any]:
     """The query behind `pain_months`."""
     o, s = outcome.c, score.c
+    spans = (BASELINE, later[:2])
     packed = {
         "baseline": func.min(case((_day().between(*BASELINE), _before_first() * RANK + TOP - s.value))),
         "later": func.min(case((_day().between(*later[:2]), _distance(later[2]) * RANK + TOP - s.value))),
@@ -94,7 +106,7 @@ def pain_statement(scope: Scope, cohort: Cohort, later: Days, instruments: Seque
     keys = (o.clinic, o.episode_id, o.start_day, s.instrument, s.context)
     pairs = (
         _scores(scope, cohort, keys, packed, later)
-        .where(s.instrument.in_(instruments))
+        .where(s.instrument.in_(instruments), *(has_any(o.scored, SCORE_WINDOWS[span]) for span in spans))
         .group_by(*keys)
         .subquery("pairs")
     )
@@ -115,7 +127,7 @@ def _scores(
     values: Mapping[str, ColumnElement[Any]],
     later: Days,
 ) -> Select[Any]:
-    """Patients' own scores up to the later window, of the episodes in the curve."""
+    """Patients' own scores of the first and the later window, of the episodes in the curve."""
     o, s = outcome.c, score.c
     return (
         select(*keys, *(value.label(name) for name, value in values.items()))
@@ -123,7 +135,7 @@ def _scores(
         .where(
             in_curve(scope, cohort),
             s.reporter.in_(BY_PATIENT),
-            _day().between(BASELINE[0], later[1]),
+            or_(_day().between(*BASELINE), _day().between(*later[:2])),
         )
     )
 

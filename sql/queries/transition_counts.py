@@ -27,8 +27,9 @@ from sqlalchemy import (
 
 from sql.after_return import after_return
 from sql.cohort import Cohort, Scope, in_curve
+from sql.deriving import SOURCE_PRIORITY
 from sql.dialect import epoch_day
-from sql.outcomes import RETURNED, SOURCE_PRIORITY
+from sql.outcomes import RETURNED
 from sql.schema import episode_outcome as outcome
 from sql.schema import running_report
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
-from sql.care import treatments_given
+from sql.care_bits import TREATMENT_BITS, names_in
 from sql.cohort import Cohort, Scope
-from sql.outcomes import TREATMENTS
 from sql.schema import episode_outcome as outcome
 from sql.settled import settled
 
@@ -34,15 +32,16 @@ def treatment_counts(connection: Connection, scope: Scope, cohort: Cohort, *, as
     """Counts of people in the curve whose first visit is at least 84 days before `as_of`."""
     people = connection.scalar(select(func.count()).select_from(outcome).where(settled(scope, cohort, as_of)))
     given, components = Counter[str](), Counter[int]()
-    for *flags, n in connection.execute(statement(scope, cohort, as_of=as_of)):
-        names = [name for name, flag in zip(TREATMENTS, flags, strict=True) if flag]
+    for bits, n in connection.execute(statement(scope, cohort, as_of=as_of)):
+        names = names_in(bits, TREATMENT_BITS)
         given.update(dict.fromkeys(names, n))
         components[len(names)] += n
     return TreatmentCounts(people or 0, components.total(), dict(given), dict(components))
 
 
-def statement(scope: Scope, cohort: Cohort, *, as_of: date) -> Select[Any]:
+def statement(scope: Scope, cohort: Cohort, *, as_of: date) -> Select[int, int]:
     """People with an attended visit per combination of treatments."""
-    rows = treatments_given(scope, cohort, as_of, TREATMENTS)
-    flags = [rows.c[name] for name in TREATMENTS]
-    return select(*flags, func.count()).group_by(*flags)
+    given = outcome.c.treatments_given
+    return (
+        select(given, func.count()).where(settled(scope, cohort, as_of), given.is_not(None)).group_by(given)
+    )

@@ -7,6 +7,7 @@ from datetime import date
 
 from sqlalchemy import Connection, Select, case, func, select
 
+from sql.care_bits import AT_BASELINE, has_any
 from sql.cohort import Cohort, Scope, grouping
 from sql.pain_scores import PainQuestion, baseline_key, pain_band
 from sql.schema import episode_outcome as outcome
@@ -58,11 +59,12 @@ def statement(
             grouping("site", several_clinics=several_clinics).label("unit_site"),
             outcome.c.condition,
             outcome.c.symptom_duration,
-            baseline_key(question).label("pain_key"),
+            case((has_any(outcome.c.scored, AT_BASELINE), baseline_key(question))).label("pain_key"),
             case((beyond, BEYOND), else_=outcome.c.day).label("left_day"),
             case((beyond, "censored"), else_=outcome.c.outcome).label("left_by"),
         )
         .where(settled(scope, cohort, as_of))
+        .offset(0)  # kept apart: else the scores are looked up again wherever a key is used
         .subquery()
     )
     columns = (

@@ -7,6 +7,7 @@ from datetime import date
 
 from sqlalchemy import Connection, Select, func, select
 
+from sql.care_bits import AT_12_WEEKS, AT_BASELINE, has_any
 from sql.cohort import Cohort, Scope, grouping
 from sql.pain_scores import PainQuestion, baseline_key, later_key, pain_band, points
 from sql.schema import episode_outcome as outcome
@@ -55,6 +56,8 @@ def statement(
             later_key(question).label("later_key"),
         )
         .where(settled(scope, cohort, as_of))
+        .where(has_any(outcome.c.scored, AT_BASELINE), has_any(outcome.c.scored, AT_12_WEEKS))
+        .offset(0)  # kept apart: else the scores are looked up again wherever a key is used
         .subquery()
     )
     change = points(people.c.later_key) - points(people.c.first_key)

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
-from sql.schema import episode_outcome
+from sql.schema import OUTCOME_COLUMNS
 
 START = date(2023, 3, 6)
 AS_OF = date(2026, 10, 31)
@@ -461,7 +461,7 @@ def test_earlier_courses_of_a_person_are_those_of_the_same_condition(engine, tmp
 
 
 def test_every_column_of_the_derived_table_is_compared():
-    assert {"clinic", "episode_id", *DERIVED} == {column.name for column in episode_outcome.columns}
+    assert {"clinic", "episode_id", *DERIVED} == {column.name for column in OUTCOME_COLUMNS}
 
 
 # --- invented clinics ---------------------------------------------------------------------------------------------

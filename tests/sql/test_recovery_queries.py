@@ -322,9 +322,7 @@ def test_attendance_counts(store, people, what):
 @pytest.mark.parametrize(("share", "at_least"), [(75, 2), (50, 1), (100, 3)])
 def test_engaged_counts(store, people, what, share, at_least):
     with reading(store) as connection:
-        rows = engaged_counts(
-            connection, SCOPE, COHORTS[what], until_day=28, share_percent=share, at_least=at_least
-        )
+        rows = engaged_counts(connection, SCOPE, COHORTS[what], share_percent=share, at_least=at_least)
     expected: Counter[tuple[object, ...]] = Counter()
     for p in chosen(people, COHORTS[what]):
         if p.day > 28:
