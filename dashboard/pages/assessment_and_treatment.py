@@ -4,8 +4,9 @@ import streamlit as st
 
 from dashboard import treatment_words as words
 from dashboard.charts import treatment_dots as dots
-from dashboard.pages.parts import panels
+from dashboard.pages.parts import panels, who
 from dashboard.pages.parts.filters import current_question
+from dashboard.people_behind import answer_lists, fitting_lists, given_lists, measured_lists
 from dashboard.sections.treatment import treatment_section
 
 question = current_question()
@@ -28,6 +29,7 @@ with grid.cell():
         title=words.given_title(result),
         sentence=words.given_caption(result),
     )
+    who.grouped_picker(question, given_lists(result), key="who_given", of="Treatment")
 with grid.cell():
     panels.chart(
         dots.change_figure(result, theme),
@@ -39,12 +41,16 @@ with grid.cell():
 panels.headline(words.match_title(result))
 panels.show_table(words.match_rows(result), alt="Share given the treatment that fits each finding")
 panels.note(words.match_sentence(result))
+who.picker(question, fitting_lists(result), key="who_fits", label="Who was not given what fits?")
 
 panels.chart(
     dots.assessed_figure(result, theme),
     key="treatment_assessed",
     title=words.assessed_title(result),
     sentence=words.assessed_caption(result),
+)
+who.grouped_picker(
+    question, measured_lists(result), key="who_measured", label="Who was not measured?", of="Measure"
 )
 if result.assessed:
     panels.table_of(words.assessed_rows(result), label="The measures as a table", alt="Measured and again")
@@ -64,6 +70,9 @@ for answer, found in result.landmark.items():
             title=words.landmark_title(answer, found),
             sentence=words.landmark_caption(found),
         )
+who.grouped_picker(
+    question, answer_lists(result), key="who_answered", label="Who answered what?", of="Question"
+)
 panels.headline(words.relapse_title(result.relapse))
 panels.show_table(words.relapse_rows(result), alt="Pain again after the return, by rehabilitation before it")
 panels.note(words.RELAPSE_CAPTION)

@@ -5,8 +5,9 @@ import streamlit as st
 from dashboard import trend_words
 from dashboard.charts.annotation_marks import marks_within
 from dashboard.charts.control_chart import control_chart, drawn_days
-from dashboard.pages.parts import panels, trend_forms, trend_table
+from dashboard.pages.parts import panels, trend_forms, trend_table, who
 from dashboard.pages.parts.filters import current_question
+from dashboard.people_behind import trend_lists
 from dashboard.sections.trends import trends_section
 from dashboard.wording import long_date
 
@@ -51,4 +52,5 @@ if trend.points:
         label="The chart as a table",
         alt=f"{trend_words.measure_name(trend.measure)} by period",
     )
+who.grouped_picker(question, trend_lists(trend), key="who_trend", of="First visit in")
 trend_forms.decisions(question, trends, trend)

@@ -50,7 +50,7 @@ def statement(scope: Scope, cohort: Cohort, answer: Answer, *, as_of: date) -> S
     beyond = outcome.c.day > SETTLED_DAYS
     people = (
         select(
-            func.coalesce(_last_answer(answer), NOT_ASKED).label("answer"),
+            func.coalesce(last_answer(answer), NOT_ASKED).label("answer"),
             case((beyond, BEYOND), else_=outcome.c.day).label("left_day"),
             case((beyond, "censored"), else_=outcome.c.outcome).label("left_by"),
         )
@@ -60,7 +60,7 @@ def statement(scope: Scope, cohort: Cohort, answer: Answer, *, as_of: date) -> S
     return select(*people.c, func.count()).group_by(*people.c)
 
 
-def _last_answer(answer: Answer) -> Any:
+def last_answer(answer: str) -> Any:
     """The latest; of several on one day that of the source which also decides about the return."""
     r = running_report.c
     day = epoch_day(r.reported_on) - outcome.c.start_day

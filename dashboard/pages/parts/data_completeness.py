@@ -11,10 +11,11 @@ from dashboard import record_tables as words
 from dashboard.charts.heat_table import cell_style
 from dashboard.pages.parts import panels, readers, who
 from dashboard.pages.parts.filters import Question, one_of
+from dashboard.people_behind import completeness_lists
 from dashboard.record_names import MEASURE_NAMES, month_name
-from dashboard.sections.completeness import Completeness, CompletenessRow, Known, completeness_section
+from dashboard.sections.completeness import Completeness, CompletenessRow, completeness_section
 from dashboard.tables import Row
-from sql.queries.people import PeopleList
+from sql.queries.people_lists import PeopleList
 
 ROWS = {"months": "By month", "therapists": "By therapist", "both": "Month and therapist"}
 MOST_PIXELS = 560
@@ -44,19 +45,9 @@ def panel(question: Question) -> None:
         + (" Tap a cell to see who is missing." if who.may_ask(question) else "")
     )
     with st.container(horizontal=True):
-        lists = {
-            PeopleList("missing", known.measure): f"{MEASURE_NAMES[known.measure]} ({_missing(known)})"
-            for known in result.everybody.measures
-            if _missing(known) != "0"
-        }
-        who.picker(question, lists, key="who_missing", label="Who is missing?")
+        lists = completeness_lists(result.everybody.measures)
+        who.grouped_picker(question, lists, key="who_missing", label="Who is missing?", of="Which")
         panels.definitions(("completeness",), readers.definition(question), key="completeness_definitions")
-
-
-def _missing(known: Known) -> str:
-    if known.due is None or known.known is None:
-        return "0" if known.due == 0 else "some"
-    return f"{known.due - known.known:,}"
 
 
 def _tiles(result: Completeness, k: int) -> None:
@@ -84,11 +75,12 @@ def _heat(question: Question, rows: Sequence[CompletenessRow], head: str, k: int
 
     def wanted(row: int, column: str) -> PeopleList | None:
         measure = next((name for name, label in MEASURE_NAMES.items() if label == column), None)
-        if measure is None:
+        if measure is None and column != "started":
             return None
+        kind, name = ("missing", measure) if measure else ("curve", "all")
         if head == "therapist":
-            return PeopleList("missing", measure, therapist=rows[row].name)
-        return PeopleList("missing", measure, month=rows[row].name)
+            return PeopleList(kind, name, therapist=rows[row].name)
+        return PeopleList(kind, name, month=rows[row].name)
 
     _table(question, cells, shares, wanted, key=f"heat_{head.replace(' ', '_')}")
 
@@ -96,7 +88,10 @@ def _heat(question: Question, rows: Sequence[CompletenessRow], head: str, k: int
 def _matrix(question: Question, result: Completeness, k: int) -> None:
     """One measure, a row per month and a column per therapist."""
     measure = st.selectbox(
-        "What should be known", list(MEASURE_NAMES), format_func=MEASURE_NAMES.__getitem__, key="measure"
+        "What should be known",
+        list(MEASURE_NAMES),
+        format_func=MEASURE_NAMES.__getitem__,
+        key="completeness_of",
     )
     months = [row.name for row in result.months[::-1]]
     therapists = [row.name for row in result.therapists]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dashboard import recovery_tables, recovery_words
 from dashboard.charts.recovery_panels import intake_figure
-from dashboard.pages.parts import panels
+from dashboard.pages.parts import panels, who
 from dashboard.pages.parts.filters import Question
+from dashboard.people_behind import intake_lists
 from dashboard.sections.intake_periods import intake_periods_section
 from dashboard.summary import OutcomeSummary
 
@@ -19,6 +20,7 @@ def panel(summary: OutcomeSummary, question: Question) -> None:
         title=recovery_words.intake_title(result),
         sentence=recovery_words.intake_caption(result),
     )
+    who.grouped_picker(question, intake_lists(result), key="who_intake", of="First visit")
     panels.table_of(
         recovery_tables.intake_rows(result, summary.k),
         label="First visits by period as a table",

@@ -7,8 +7,9 @@ import streamlit as st
 
 from dashboard import recovery_tables, recovery_words
 from dashboard.charts.recovery_panels import relapse_figure
-from dashboard.pages.parts import panels
+from dashboard.pages.parts import panels, who
 from dashboard.pages.parts.filters import Question
+from dashboard.people_behind import pain_again_lists
 from dashboard.sections.relapse import relapse_section
 from dashboard.summary import OutcomeSummary
 from dashboard.wording import share_words
@@ -29,6 +30,7 @@ def panel(summary: OutcomeSummary, question: Question) -> None:
             title=recovery_words.relapse_title(result),
             sentence=recovery_words.relapse_caption(result),
         )
+        who.picker(question, pain_again_lists(result), key="who_pain_again")
     with grid.cell():
         panels.headline("Back for good")
         back = {horizon.day: share_words(horizon) for horizon in summary.everybody.back_by}
