@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 import pandas as pd
 import streamlit as st
 
 from dashboard import record_tables as words
+from dashboard.charts.annotation_marks import Mark
 from dashboard.charts.heat_table import cell_style
-from dashboard.pages.parts import panels, readers, who
+from dashboard.pages.parts import happened, panels, readers, who
 from dashboard.pages.parts.filters import Question, one_of
+from dashboard.pages.parts.periods import last_day_of
 from dashboard.people_behind import completeness_lists
 from dashboard.record_names import MEASURE_NAMES, month_name
 from dashboard.sections.completeness import Completeness, CompletenessRow, completeness_section
@@ -69,8 +72,9 @@ def _tiles(result: Completeness, k: int) -> None:
 def _heat(question: Question, rows: Sequence[CompletenessRow], head: str, k: int) -> None:
     """One row per month or therapist, one column per measure."""
     cells = words.heat_rows(rows, head, k)
+    marks = _marks(question, rows) if head == "first visit" else []
     if head == "first visit":
-        cells = [{**row, head: month_name(row[head])} for row in cells]
+        cells = [{**row, head: _month(row[head], marks)} for row in cells]
     shares = [[None, None, *(known.share for known in row.measures)] for row in rows]
 
     def wanted(row: int, column: str) -> PeopleList | None:
@@ -83,6 +87,21 @@ def _heat(question: Question, rows: Sequence[CompletenessRow], head: str, k: int
         return PeopleList(kind, name, month=rows[row].name)
 
     _table(question, cells, shares, wanted, key=f"heat_{head.replace(' ', '_')}")
+    happened.below(marks)
+
+
+def _marks(question: Question, months: Sequence[CompletenessRow]) -> list[Mark]:
+    """What happened in the months of the table, the newest of which stands first."""
+    if not months:
+        return []
+    last = last_day_of(date.fromisoformat(f"{months[0].name}-01"))
+    return happened.marks(question, (date.fromisoformat(f"{months[-1].name}-01"), last))
+
+
+def _month(month: str, marks: Sequence[Mark]) -> str:
+    """A month with the numbers of what happened in it."""
+    numbers = ", ".join(str(mark.number) for mark in marks if f"{mark.day:%Y-%m}" == month)
+    return f"{month_name(month)} [{numbers}]" if numbers else month_name(month)
 
 
 def _matrix(question: Question, result: Completeness, k: int) -> None:
@@ -102,8 +121,9 @@ def _matrix(question: Question, result: Completeness, k: int) -> None:
         ]
         for month in months
     ]
+    marks = _marks(question, result.months[::-1])
     cells = [
-        {"first visit": month_name(month)}
+        {"first visit": _month(month, marks)}
         | {
             name: "–" if known is None else words.known_words(known, k)
             for name, known in zip(therapists, row, strict=True)
@@ -118,6 +138,7 @@ def _matrix(question: Question, result: Completeness, k: int) -> None:
         return PeopleList("missing", measure, month=months[row], therapist=column)
 
     _table(question, cells, shares, wanted, key="heat_both")
+    happened.below(marks)
 
 
 def _table(

@@ -104,6 +104,12 @@ def filters_in_words(question: Question) -> str:
     return " · ".join(parts)
 
 
+def reset() -> None:
+    """Everybody again; the audience stays as chosen."""
+    unchosen = {"period": "all", "condition": ALL, "site": ALL, "symptoms": ALL, "goal": "running"}
+    st.session_state.update(unchosen)
+
+
 def _period(facts: StoreFacts) -> Span:
     choices = periods(facts)
     chosen = _choose("First visit", {code: label for code, (label, _) in choices.items()}, "period")

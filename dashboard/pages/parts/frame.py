@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.access import Reader
 from dashboard.pages.parts import readers
-from dashboard.pages.parts.filters import Question, filters_in_words
+from dashboard.pages.parts.filters import Question, filters_in_words, reset
 from dashboard.pages.parts.panels import literal, note
 from dashboard.wording import long_date
 from sql.cohort import Scope
@@ -82,7 +82,15 @@ def heading(place: DeltaGenerator, question_asked: str, question: Question) -> N
         )
         note(f"{name} · to {long_date(facts.as_of)} · {audience}", width="content")
     if filters_in_words(question):
-        note(f"Only: {filters_in_words(question)}")
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            note(f"Only: {filters_in_words(question)}", width="content")
+            st.button(
+                "Reset filters",
+                on_click=reset,
+                type="tertiary",
+                icon=":material/filter_alt_off:",
+                key="reset",
+            )
 
 
 def _logo_svg(mode: str) -> str:

@@ -30,7 +30,6 @@ def panel(summary: OutcomeSummary, question: Question) -> None:
             title=recovery_words.relapse_title(result),
             sentence=recovery_words.relapse_caption(result),
         )
-        who.picker(question, pain_again_lists(result), key="who_pain_again")
     with grid.cell():
         panels.headline("Back for good")
         back = {horizon.day: share_words(horizon) for horizon in summary.everybody.back_by}
@@ -44,4 +43,8 @@ def panel(summary: OutcomeSummary, question: Question) -> None:
     panels.table_of(
         recovery_tables.relapse_rows(result), label="Pain again as a table", alt="Pain again since the return"
     )
-    panels.definitions(("relapse", "sustained", "running_on"), summary.definition, key="relapse_definitions")
+    with st.container(horizontal=True):
+        who.picker(question, pain_again_lists(result), key="who_pain_again")
+        panels.definitions(
+            ("relapse", "sustained", "running_on"), summary.definition, key="relapse_definitions"
+        )
