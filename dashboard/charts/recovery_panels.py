@@ -27,12 +27,12 @@ WEEK_TICKS = (0, 2, 12, 26, 38, 52)
 def relapse_figure(
     curve: Curve | None, theme: Theme, *, shared_k: int | None = None, height: int = 240
 ) -> go.Figure:
-    """Share with pain again since the return, with its band; empty without a curve.
+    """Share with pain again since the return, with its band; empty without a curve, or if nobody was seen again.
 
     `shared_k` is the smallest number of people that may be shown, None for exact figures.
     """
     figure = base_figure(theme, height=height)
-    if curve is None or not curve.started:
+    if curve is None or not curve.started or not curve.follow_up_days:
         return figure
     line, colour = steps(curve, YEAR_DAYS), theme.series[2]
     band = {"type": "scatter", "x": line.days, "mode": "lines", "line": {"width": 0, "shape": "hv"}}

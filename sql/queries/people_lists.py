@@ -197,9 +197,10 @@ def _has_score(instrument: str, context: str, first: int, last: int) -> Conditio
 
 
 def _given(asking: Asking, name: str, *, given: bool) -> Condition:
+    """Given or not given at any visit, among those with an attended visit."""
     rows = treatments_given(asking.scope, asking.cohort, asking.as_of, [name])
-    had = _among(select(rows.c.clinic, rows.c.episode_id).where(rows.c[name] == 1))
-    return and_(asking.settled, had if given else ~had)
+    seen = select(rows.c.clinic, rows.c.episode_id).where(rows.c[name] == int(given))
+    return and_(asking.settled, _among(seen))
 
 
 def _without_what_fits(asking: Asking, name: str) -> Condition | None:

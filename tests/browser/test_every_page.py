@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browser import chromium
 from browser.conftest import Visit
-from browser.test_look import FAULTS, NOT_OURS, SIZES, resize
+from browser.test_look import FAULTS, NOT_OURS, SCROLLS_SIDEWAYS, SIZES, resize
 from playwright.sync_api import Page
+from playwright.sync_api import TimeoutError as TookTooLong
 
 OUTCOMES = {
     "Overview": "",
@@ -59,6 +61,8 @@ def faults(page: Page) -> Iterator[str]:
     """What is cut, overlaps or has to be scrolled sideways on any screen."""
     for width, height in SIZES:
         resize(page, width, height)
+        with suppress(TookTooLong):  # tables follow a moment later than charts
+            page.wait_for_function(f"({SCROLLS_SIDEWAYS})().length === 0", timeout=3000)
         for fault, script in FAULTS.items():
             for words in page.evaluate(script):
                 yield f"{width} {fault}: {words}"

@@ -41,14 +41,19 @@ def grouped_picker(
     if not groups or not may_ask(question):
         return
     wanted = None
-    with st.popover(label, icon=":material/group:", key=f"{key}_popover"):
+    popover = f"{key}_popover"
+
+    def close() -> None:  # else it would lie over the list
+        st.session_state[popover] = False
+
+    with st.popover(label, icon=":material/group:", key=popover, on_change="rerun"):
         if question.scope.own is not None:
             panels.note("Your own patients among them.")
         heading = next(iter(groups))
         if len(groups) > 1:
             heading = str(st.selectbox(of, list(groups), key=f"{key}_group"))
         for listed, words in groups[heading].items():
-            if st.button(panels.literal(words), key=f"{key}_{listed.code}", width="stretch"):
+            if st.button(panels.literal(words), key=f"{key}_{listed.code}", width="stretch", on_click=close):
                 wanted = listed
     if wanted is not None:
         show(question, wanted)
@@ -81,10 +86,10 @@ def _content(listed: ListedPeople) -> None:
         key="people_listed",
         alt=f"{listed.title}: code, first visit, therapist, why, what is missing",
         column_config={
-            "code": st.column_config.TextColumn(width="small"),
-            "first visit": st.column_config.TextColumn(width="small"),
-            "therapist": st.column_config.TextColumn(width="small"),
-            "why": st.column_config.TextColumn(width="medium"),
+            "code": st.column_config.TextColumn(width=96),
+            "first visit": st.column_config.TextColumn(width=132),
+            "therapist": st.column_config.TextColumn(width=80),
+            "why": st.column_config.TextColumn(width=360),
             "missing": st.column_config.TextColumn(width="large"),
         },
     )
