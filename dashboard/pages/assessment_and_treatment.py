@@ -4,9 +4,9 @@ import streamlit as st
 
 from dashboard import treatment_words as words
 from dashboard.charts import treatment_dots as dots
-from dashboard.pages.parts import panels, who
+from dashboard.pages.parts import associations, panels, who
 from dashboard.pages.parts.filters import current_question
-from dashboard.people_behind import answer_lists, fitting_lists, given_lists, measured_lists
+from dashboard.people_behind import fitting_lists, given_lists, measured_lists
 from dashboard.sections.treatment import treatment_section
 
 question = current_question()
@@ -55,25 +55,4 @@ who.grouped_picker(
 if result.assessed:
     panels.table_of(words.assessed_rows(result), label="The measures as a table", alt="Measured and again")
 
-with st.container(horizontal=True, vertical_alignment="center"):
-    st.badge("association, not effect", icon=":material/info:", color="gray")
-    panels.definitions(
-        ("settled", "assessed", "own_baseline", "matched", "landmark"), None, key="treatment_defs"
-    )
-st.markdown(words.ASSOCIATION_SENTENCE)
-grid = st.grid(2, min_column_width=400, gap="medium")
-for answer, found in result.landmark.items():
-    with grid.cell():
-        panels.chart(
-            dots.landmark_figure(found.groups, theme, k=result.k),
-            key=f"treatment_{answer}",
-            title=words.landmark_title(answer, found),
-            sentence=words.landmark_caption(found),
-        )
-who.grouped_picker(
-    question, answer_lists(result), key="who_answered", label="Who answered what?", of="Question"
-)
-panels.headline(words.relapse_title(result.relapse))
-panels.show_table(words.relapse_rows(result), alt="Pain again after the return, by rehabilitation before it")
-panels.note(words.RELAPSE_CAPTION)
-panels.table_of(words.landmark_rows(result), label="The answers at day 28 as a table", alt="Back by answer")
+associations.panel(question, result)

@@ -43,15 +43,15 @@ def test_is_pfps_in_line_and_for_which_patients_not(visit: Visit, store: str):
     card = page.get_by_text(re.compile("^An estimated .* of runners with PFPS are back by week 12"))
     expect(card).to_contain_text("more than half")
     expect(page.get_by_text("in line at week 12")).to_be_visible()
+    choose(page, "Condition", "PFPS")
     not_back = open_list(page, "Who?", re.compile("^Not back by week 12, still followed"))
     assert not_back > 0
     list_shown(page).get_by_role("button", name="Close").click()
     expect(list_shown(page)).to_have_count(0)
     wait_for_answer(page)
-    choose(page, "Condition", "PFPS")
     page.get_by_role("link", name="Return to running").click()
     wait_until_drawn(page, "return to running")
-    page.get_by_role("button", name="Symptom duration").click()
+    page.get_by_test_id("stMain").get_by_text("Symptom duration", exact=True).click()
     wait_for_answer(page)
     expect(page.get_by_role("heading", name=re.compile("with symptoms for"))).to_be_visible()
 
