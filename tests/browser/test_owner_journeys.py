@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import re
 
 import pytest
 from browser.chromium import choose, wait_for_answer, wait_until_drawn
 from browser.conftest import Visit
 from playwright.sync_api import Locator, Page, expect
+from pypdf import PdfReader
 
 expect.set_options(timeout=20_000)
 
@@ -93,3 +95,11 @@ def test_why_are_people_missing_from_the_12_week_figure_and_who_are_they(visit: 
     missing = open_list(page, "Who is missing?", re.compile("^Missing: running at week 12"))
     assert missing == due - known
     expect(list_shown(page).get_by_text("Tap a row to open the patient.")).to_be_visible()
+
+
+def test_the_overview_is_printed_on_one_sheet_without_the_navigation(visit: Visit):
+    (sheet,) = PdfReader(io.BytesIO(visit("big").pdf(format="A4", print_background=True))).pages
+    words = sheet.extract_text()
+    assert "What became of the" in words
+    assert "lost" in words
+    assert "Preview as" not in words

@@ -68,10 +68,24 @@ def reader_here() -> Reader:
     return preview_as() if loaded else Reader()
 
 
+PRINTED = """<style>
+@page { size: A4; margin: 12mm; }
+@media print {
+  [data-testid=stSidebar], [data-testid=stHeader], [data-testid=stPopover] { display: none !important; }
+  [data-testid=stMain], [data-testid=stApp], [data-testid=stAppViewContainer] {
+    position: static !important; height: auto !important; overflow: visible !important;
+  }
+  [data-testid=stMainBlockContainer] { padding: 0 !important; zoom: 0.72; }
+}
+</style>"""
+"""On paper: no navigation, and small enough for charts as wide as on an office PC (1280 pixels)."""
+
+
 def heading(place: DeltaGenerator, question_asked: str, question: Question) -> None:
     """The page's question, whose data, until when, for whom; and that sample people are invented."""
     facts = question.facts
     assert facts.as_of is not None  # noqa: S101 - require_store saw to it
+    st.html(PRINTED)
     audience = "exact, for the clinic" if question.scope.audience == "clinic" else "rounded, to share"
     with place, st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
         st.title(question_asked, anchor=False, width="content")
