@@ -67,14 +67,19 @@ def curve_caption(groups: Sequence[GroupSummary], conditions: Sequence[str]) -> 
 
 def became_title(summary: OutcomeSummary) -> str:
     """Of how many the bar is."""
-    return f"What became of the {count_words(summary.everybody.started, summary.k)} who started"
+    started = summary.everybody.started
+    if started is None:
+        return f"What became of those who started ({count_words(started, summary.k)})"
+    return f"What became of the {count_words(started, summary.k)} who started"
 
 
 def became_caption(summary: OutcomeSummary) -> str:
     """How to read the bar."""
     if not any(vars(summary.everybody.became).values()):
         return f"Each class has fewer than {summary.k} people."
-    return "All conditions together; the six classes add up to everybody who started."
+    together = "" if summary.cohort.conditions else "All conditions together; "
+    words = f"{together}the six classes add up to everybody who started."
+    return words[0].upper() + words[1:]
 
 
 def became_sentence(summary: OutcomeSummary) -> str:

@@ -8,15 +8,14 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from dashboard.access import Reader
-from dashboard.group_summary import CLASSES
-from dashboard.names import CLASS_NAMES
+from dashboard.people_titles import title_of
 from dashboard.question import ask
-from dashboard.record_names import MEASURE_MISSING, MEASURE_NAMES, RULE_WORDS, month_name
-from dashboard.summary import OutcomeSummary
-from dashboard.wording import count_words, long_date
+from dashboard.record_names import MEASURE_MISSING
+from dashboard.wording import long_date
 from sql.cohort import Cohort, Scope
 from sql.engine import reading, writing
-from sql.queries.people import MOST_PEOPLE, PeopleList, Person, people, refuse_sharing
+from sql.queries.people import MOST_PEOPLE, Person, people, refuse_sharing
+from sql.queries.people_lists import PeopleList
 from sql.writes.audit import write_audit
 
 LISTED = "people_listed"
@@ -77,7 +76,15 @@ def list_people(
     refuse_sharing(scope)
     with reading(engine) as connection:
         asked = ask(connection, scope, cohort)
-        found = people(connection, scope, cohort, wanted, as_of=asked.as_of, in_care_days=asked.in_care_days)
+        found = people(
+            connection,
+            scope,
+            cohort,
+            wanted,
+            as_of=asked.as_of,
+            in_care_days=asked.in_care_days,
+            several_clinics=asked.several_clinics,
+        )
     shown = dict.fromkeys(asked.clinics, 0)
     for person in found.people:
         shown[person.clinic] += 1
@@ -89,28 +96,6 @@ def list_people(
     return ListedPeople(
         title_of(wanted), found.total, tuple(_listed(person, wanted) for person in found.people)
     )
-
-
-def became_lists(summary: OutcomeSummary) -> dict[PeopleList, str]:
-    """The six classes of what became of everybody who started, with their sizes; empty ones are left out."""
-    return {
-        PeopleList("became", name): f"{CLASS_NAMES[name].capitalize()} ({count_words(count, summary.k)})"
-        for name in CLASSES
-        if (count := getattr(summary.everybody.became, name)) != 0
-    }
-
-
-def title_of(wanted: PeopleList) -> str:
-    """What the list is about."""
-    narrowed = [f"first visit in {month_name(wanted.month)}"] if wanted.month else []
-    narrowed += [f"therapist {wanted.therapist}"] if wanted.therapist else []
-    if wanted.kind == "became":
-        words = CLASS_NAMES[wanted.name].capitalize()
-    elif wanted.kind == "rule":
-        words = RULE_WORDS[wanted.name][0]
-    else:
-        words = f"Missing: {MEASURE_NAMES[wanted.name].lower()}"
-    return ", ".join([words, *narrowed])
 
 
 def _listed(person: Person, wanted: PeopleList) -> Listed:

@@ -90,6 +90,11 @@ def relapse_caption(result: RelapseResult) -> str:
     found = result.fortnight
     if found.low is None:
         return SHARE_TOO_FEW if result.shared else "Nobody has been back for 14 days yet."
+    if not found.known and not result.shared:
+        return (
+            f"{found.returned:,} returned at least 14 days before the data end, and nobody was seen or asked again "
+            "since. Ask 14 days after a return, and again after 6 months: the page To ask lists who is due."
+        )
     return (
         f"{found.relapsed:,} of {found.returned:,} who returned at least 14 days before the data end, or of the "
         f"{found.known:,} who relapsed or were seen again after 14 days. It is a range because people with pain "

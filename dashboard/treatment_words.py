@@ -111,7 +111,8 @@ def tiles(result: Treatment) -> list[tuple[str, str, str]]:
     ]
     low, middle, high = result.components
     if middle is None:
-        return [*found, ("Different treatments", "–", "too few to show")]
+        why = "too few to show" if result.seen.withheld or result.seen.numerator else "none recorded"
+        return [*found, ("Different treatments", "–", why)]
     return [*found, ("Different treatments", f"{middle:g}", f"half have {low:g} to {high:g}")]
 
 
@@ -201,6 +202,8 @@ def given_title(result: Treatment) -> str:
 
 def given_caption(result: Treatment) -> str:
     """How to read it, with n."""
+    if not any(found.numerator or found.withheld for found in result.given.values()):
+        return "Load visits.csv with the attended appointments and what was given (column treatments)."
     seen = count_words(result.seen.denominator, result.k)
     low, middle, high = result.components
     several = "" if middle is None else f" Half were given {low:g} to {high:g} different ones."

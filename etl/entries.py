@@ -30,9 +30,9 @@ from sqlalchemy import (
 from sqlalchemy.sql.elements import ColumnElement
 
 from etl.stage import Stage
+from sql.pain_scores import BY_PATIENT
 from sql.schema import entry, episode, running_report, score
 from sql.writes.clinic_entry import (
-    BY_PATIENT,
     ENTRY_LOAD,
     EPISODE_COLUMNS,
     INSTRUMENT,

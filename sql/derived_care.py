@@ -31,6 +31,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from sql.care_bits import MEASURE_BITS, SCORE_WINDOWS, TREATMENT_BITS
 from sql.deriving import SOURCE_PRIORITY, fill, of_touched
 from sql.dialect import epoch_day, unindexed
+from sql.pain_scores import BY_PATIENT
 from sql.schema import KEY, assessment, episode, running_report, score, visit
 from sql.schema import episode_outcome as outcome
 
@@ -282,7 +283,7 @@ def _scored() -> ColumnElement[Any]:
         .where(
             s.clinic == outcome.c.clinic,
             s.episode_id == outcome.c.episode_id,
-            s.reporter.in_(("", "patient")),
+            s.reporter.in_(BY_PATIENT),
         )
         .correlate(outcome)
         .scalar_subquery()

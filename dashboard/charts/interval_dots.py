@@ -12,6 +12,7 @@ from dashboard.charts.theme import Layer, Theme, base_figure, lay_on, wrapped
 ROW_PIXELS = 35
 LABEL_PIXELS = 158
 MARGIN_PIXELS = 54
+WORDS_PIXELS, WORDS_CHARACTERS = 100, 16  # "too few to show" in one line
 PERCENT_AXIS = (0.0, 100.0)
 
 
@@ -86,7 +87,7 @@ def interval_dots_figure(
             }
         )  # fmt: skip
     lay_on(figure, [layer])
-    figure.update_layout(margin={"l": LABEL_PIXELS, "r": 100, "t": 6, "b": MARGIN_PIXELS - 8})
+    figure.update_layout(margin={"l": LABEL_PIXELS, "r": WORDS_PIXELS, "t": 6, "b": MARGIN_PIXELS - 8})
     figure.update_yaxes(range=[0.4, len(dots) + 0.6], visible=False)
     figure.update_xaxes(
         range=list(axis),
@@ -119,7 +120,8 @@ def _label(text: str, place: int, theme: Theme) -> dict[str, object]:
 
 
 def _words(text: str, place: int, theme: Theme) -> dict[str, object]:
+    lines = "<br>".join(wrapped(line, WORDS_CHARACTERS) for line in text.split("<br>"))
     return {
-        "text": text, "x": 1, "xref": "x domain", "xshift": 8, "xanchor": "left", "align": "left",
+        "text": lines, "x": 1, "xref": "x domain", "xshift": 8, "xanchor": "left", "align": "left",
         "y": place, "showarrow": False, "font": {"size": 12, "color": theme.muted},
     }  # fmt: skip

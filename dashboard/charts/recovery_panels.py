@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 import plotly.graph_objects as go
 
+from dashboard.charts.annotation_marks import Mark, annotation_layer
 from dashboard.charts.recovery_curve import steps, too_few_words
 from dashboard.charts.theme import Layer, Theme, base_figure, lay_on, transparent
 from dashboard.names import group_name
@@ -18,18 +19,20 @@ from dashboard.stats.survival import Curve, too_few_followed
 from dashboard.wording import percent
 
 SITE_SYMBOLS = ("circle-open", "square-open", "diamond-open", "triangle-up-open", "x-thin-open")
+MARK_HEIGHT = 110
+"""Per cent at which the numbers of marks stand, above every interval."""
 WEEK_TICKS = (0, 2, 12, 26, 38, 52)
 
 
 def relapse_figure(
     curve: Curve | None, theme: Theme, *, shared_k: int | None = None, height: int = 240
 ) -> go.Figure:
-    """Share with pain again since the return, with its band; empty without a curve.
+    """Share with pain again since the return, with its band; empty without a curve, or if nobody was seen again.
 
     `shared_k` is the smallest number of people that may be shown, None for exact figures.
     """
     figure = base_figure(theme, height=height)
-    if curve is None or not curve.started:
+    if curve is None or not curve.started or not curve.follow_up_days:
         return figure
     line, colour = steps(curve, YEAR_DAYS), theme.series[2]
     band = {"type": "scatter", "x": line.days, "mode": "lines", "line": {"width": 0, "shape": "hv"}}
@@ -74,20 +77,36 @@ def relapse_figure(
     return figure
 
 
-def intake_figure(result: IntakePeriodsResult, theme: Theme, *, height: int = 260) -> go.Figure:
-    """A point with its interval per period at its middle; open and grey where not everybody could be followed."""
+def intake_days(result: IntakePeriodsResult) -> tuple[date, date] | None:
+    """First and last day of the periods drawn, None if nothing is."""
+    drawn = _with_a_share(result)
+    return (drawn[0].share.first_day, drawn[-1].share.last_day) if drawn else None
+
+
+def _with_a_share(result: IntakePeriodsResult) -> list[ShownPeriod]:
+    return [period for period in result.periods if period.share.value is not None]
+
+
+def intake_figure(
+    result: IntakePeriodsResult, theme: Theme, marks: Sequence[Mark] = (), *, height: int = 260
+) -> go.Figure:
+    """A point with its interval per period at its middle; open and grey where not everybody could be followed.
+
+    `marks` are what happened in the clinic meanwhile.
+    """
     figure = base_figure(theme, height=height)
-    drawn = [period for period in result.periods if period.share.value is not None]
+    drawn = _with_a_share(result)
     if not drawn:
         return figure
     parts = [
         _points([period for period in drawn if period.share.mature], theme.series[0], "circle", "complete"),
         _points([p for p in drawn if not p.share.mature], theme.muted, "circle-open", "not complete yet"),
     ]
-    lay_on(figure, [Layer([part for part in parts if part["x"]])])
+    points = Layer([part for part in parts if part["x"]])
+    lay_on(figure, [points, annotation_layer(marks, theme, MARK_HEIGHT)])
     figure.update_layout(margin={"r": 16})
     figure.update_yaxes(
-        range=[0, 103],
+        range=[0, MARK_HEIGHT + 6 if marks else 103],
         tickvals=[0, 25, 50, 75, 100],
         title={"text": "% back by week 12", "font": {"size": 12}},
     )

@@ -57,8 +57,10 @@ def change_figure(result: Treatment, theme: Theme) -> go.Figure:
 
 
 def given_figure(result: Treatment, theme: Theme) -> go.Figure:
-    """Share of people given each treatment, the most frequent first."""
+    """Share of people given each treatment, the most frequent first; empty where none is recorded."""
     order = sorted(result.given, key=lambda name: -(result.given[name].value or 0.0))
+    if not any(found.numerator or found.withheld for found in result.given.values()):
+        order = []
     dots = [_dot(TREATMENT_NAMES[name], result.given[name], result.k) for name in order]
     return interval_dots_figure(dots, theme, axis=PERCENT_AXIS, suffix=" %", title="share of people")
 

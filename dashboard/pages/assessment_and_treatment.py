@@ -4,8 +4,9 @@ import streamlit as st
 
 from dashboard import treatment_words as words
 from dashboard.charts import treatment_dots as dots
-from dashboard.pages.parts import panels
+from dashboard.pages.parts import associations, panels, who
 from dashboard.pages.parts.filters import current_question
+from dashboard.people_behind import fitting_lists, given_lists, measured_lists
 from dashboard.sections.treatment import treatment_section
 
 question = current_question()
@@ -28,6 +29,7 @@ with grid.cell():
         title=words.given_title(result),
         sentence=words.given_caption(result),
     )
+    who.grouped_picker(question, given_lists(result), key="who_given", of="Treatment")
 with grid.cell():
     panels.chart(
         dots.change_figure(result, theme),
@@ -39,6 +41,7 @@ with grid.cell():
 panels.headline(words.match_title(result))
 panels.show_table(words.match_rows(result), alt="Share given the treatment that fits each finding")
 panels.note(words.match_sentence(result))
+who.picker(question, fitting_lists(result), key="who_fits", label="Who was not given what fits?")
 
 panels.chart(
     dots.assessed_figure(result, theme),
@@ -46,25 +49,10 @@ panels.chart(
     title=words.assessed_title(result),
     sentence=words.assessed_caption(result),
 )
+who.grouped_picker(
+    question, measured_lists(result), key="who_measured", label="Who was not measured?", of="Measure"
+)
 if result.assessed:
     panels.table_of(words.assessed_rows(result), label="The measures as a table", alt="Measured and again")
 
-with st.container(horizontal=True, vertical_alignment="center"):
-    st.badge("association, not effect", icon=":material/info:", color="gray")
-    panels.definitions(
-        ("settled", "assessed", "own_baseline", "matched", "landmark"), None, key="treatment_defs"
-    )
-st.markdown(words.ASSOCIATION_SENTENCE)
-grid = st.grid(2, min_column_width=400, gap="medium")
-for answer, found in result.landmark.items():
-    with grid.cell():
-        panels.chart(
-            dots.landmark_figure(found.groups, theme, k=result.k),
-            key=f"treatment_{answer}",
-            title=words.landmark_title(answer, found),
-            sentence=words.landmark_caption(found),
-        )
-panels.headline(words.relapse_title(result.relapse))
-panels.show_table(words.relapse_rows(result), alt="Pain again after the return, by rehabilitation before it")
-panels.note(words.RELAPSE_CAPTION)
-panels.table_of(words.landmark_rows(result), label="The answers at day 28 as a table", alt="Back by answer")
+associations.panel(question, result)

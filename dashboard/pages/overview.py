@@ -7,7 +7,7 @@ from dashboard.charts.became_bar import became_figure
 from dashboard.charts.recovery_curve import recovery_figure
 from dashboard.pages.parts import cards, look_at_this, panels, who
 from dashboard.pages.parts.filters import current_question
-from dashboard.people import became_lists
+from dashboard.people_behind import became_lists, curve_lists
 
 question = current_question()
 summary = panels.answer(question, by="condition")
@@ -28,6 +28,7 @@ with grid.cell(column_span=2):
         title=captions.curve_title(summary, shown),
         sentence=captions.curve_caption(shown, compared),
     )
+    who.grouped_picker(question, curve_lists(summary, cards.TILE_DAYS), key="who_curve")
 with grid.cell():
     panels.chart(
         became_figure(summary.everybody, theme, k=summary.k, height=276),

@@ -5,8 +5,9 @@ import streamlit as st
 from dashboard import pain_captions, pain_tables
 from dashboard.charts.expected_recovery import recovery_fan
 from dashboard.charts.pain_change import change_figure, responder_figure
-from dashboard.pages.parts import panels, scales
+from dashboard.pages.parts import panels, scales, who
 from dashboard.pages.parts.filters import current_question
+from dashboard.people_behind import score_lists
 from dashboard.sections.pain_scales import PainOf
 
 question = current_question()
@@ -15,7 +16,9 @@ section = panels.section(question, PainOf(scale))
 theme = panels.theme()
 improved = responder_figure(section, theme)
 scales.require_people(section)
-st.markdown(pain_captions.start_sentence(section))
+with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+    st.markdown(pain_captions.start_sentence(section), width="content")
+    who.picker(question, score_lists(section), key="who_scored", label="Who was scored, who was not?")
 
 grid = st.grid(2, min_column_width=360, gap=("medium", "medium"))
 with grid.cell():

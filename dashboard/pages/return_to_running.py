@@ -12,8 +12,10 @@ from dashboard.pages.parts import (
     losses,
     panels,
     sureness,
+    who,
 )
 from dashboard.pages.parts.filters import current_question, one_of
+from dashboard.people_behind import curve_lists
 
 GROUPINGS = {
     "none": "Everybody",
@@ -48,6 +50,7 @@ panels.chart(
 )
 group_comparison.panel(summary)
 with st.container(horizontal=True):
+    who.grouped_picker(question, curve_lists(summary, cards.TILE_DAYS), key="who_curve")
     panels.definitions(
         ("started", "back_by", "clock", "at_risk", "not_followed", "too_few", "verdict", "groups"),
         summary.definition,

@@ -4,8 +4,9 @@ import streamlit as st
 
 from dashboard import unit_words
 from dashboard.charts.funnel_chart import mean_funnel_figure, share_funnel_figure
-from dashboard.pages.parts import panels
+from dashboard.pages.parts import panels, who
 from dashboard.pages.parts.filters import current_question, one_of
+from dashboard.people_behind import unit_lists
 from dashboard.sections.units import ASK_THE_OWNER, units_section
 
 question = current_question()
@@ -41,6 +42,7 @@ with grid.cell(), st.container(border=True):
 panels.headline("Observed, expected, and what the patients came with")
 panels.show_table(unit_words.unit_rows(found), alt="Observed and expected share back, and case mix, by unit")
 panels.note(unit_words.TABLE_NOTE)
+who.picker(question, unit_lists(found), key="who_units")
 
 panels.chart(
     mean_funnel_figure(found.pain, theme),

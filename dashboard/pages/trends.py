@@ -3,12 +3,11 @@
 import streamlit as st
 
 from dashboard import trend_words
-from dashboard.charts.annotation_marks import marks_within
 from dashboard.charts.control_chart import control_chart, drawn_days
-from dashboard.pages.parts import panels, trend_forms, trend_table
+from dashboard.pages.parts import happened, panels, trend_forms, trend_table, who
 from dashboard.pages.parts.filters import current_question
+from dashboard.people_behind import trend_lists
 from dashboard.sections.trends import trends_section
-from dashboard.wording import long_date
 
 question = current_question()
 summary = panels.answer(question)
@@ -21,21 +20,14 @@ grid = st.grid(2, min_column_width=420, gap="medium")
 left, right = grid.cell(), grid.cell()
 with right:
     trend = trends.trend(trend_table.chosen_measure(trends))
-    events = [(note.day, note.text) for note in trends.annotations]
-    if summary.definition_changed_on:
-        events.append((summary.definition_changed_on, "What counts as a return to running changed"))
-    days = drawn_days(trend)
-    marks = marks_within(events, *days) if days else []
+    marks = happened.marks(question, drawn_days(trend))
     panels.chart(
         control_chart(trend, marks, panels.theme(), k=trends.k),
         key="trend_chart",
         title=trend_words.title(trend),
         sentence=trend_words.caption(trend, trends),
     )
-    happened = [f"**{mark.number}** · {long_date(mark.day)}: {panels.literal(mark.text)}" for mark in marks]
-    happened += map(panels.literal, trend_words.rebase_sentences(trend))
-    if happened:
-        st.markdown("  \n".join(happened))
+    happened.below(marks, trend_words.rebase_sentences(trend))
     panels.definitions(
         (trend.measure.name, "trend_limits", "trend_rules", "trend_target", "trend_rebase"),
         summary.definition,
@@ -51,4 +43,5 @@ if trend.points:
         label="The chart as a table",
         alt=f"{trend_words.measure_name(trend.measure)} by period",
     )
+who.grouped_picker(question, trend_lists(trend), key="who_trend", of="First visit in")
 trend_forms.decisions(question, trends, trend)

@@ -14,11 +14,11 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from sql.cohort import Cohort, Scope, in_curve
 from sql.dialect import epoch_day
+from sql.pain_scores import BY_PATIENT
 from sql.schema import episode_outcome as outcome
 from sql.schema import score
 
 INSTRUMENTS = ("NPRS", "VAS10")
-BY_PATIENT = ("", "patient")
 LAST_WEEK = 26
 _PACK = 1000
 

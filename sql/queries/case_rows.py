@@ -14,11 +14,11 @@ from typing import Any
 from sqlalchemy import Connection, Select, Table, and_, func, select
 
 from sql.cohort import day_number
+from sql.pain_scores import BY_PATIENT
 from sql.schema import asked, episode, episode_outcome, running_report, score, seen, visit
 
 PAIN_SCALES = {"NPRS": 1.0, "VAS10": 1.0, "VAS100": 0.1}
 """Pain instruments and what makes their numbers points from 0 to 10: 100 mm are 10 cm."""
-BY_PATIENT = ("", "patient")
 AT_ONCE = 500
 """Episodes whose rows are asked for in one statement: SQLite takes 32,766 parameters, older ones 999."""
 

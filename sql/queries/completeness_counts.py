@@ -13,9 +13,6 @@ from sql.cohort import Cohort, Scope, day_number, in_curve
 from sql.dialect import month_of_day
 from sql.schema import episode_outcome as outcome
 
-BY_PATIENT = ("", "patient")
-"""Reporters that are read as the patient."""
-
 
 @dataclass(frozen=True)
 class Measure:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Select, case, func, select
+from sqlalchemy import ColumnElement, Connection, Select, case, func, select
 
 from sql.cohort import Cohort, Scope
 from sql.schema import episode_outcome as outcome
@@ -33,11 +33,16 @@ def intake_counts(connection: Connection, scope: Scope, cohort: Cohort) -> Intak
 
 def statement(scope: Scope, cohort: Cohort) -> Select[str, int]:
     """The query, by itself so that a test can look at its plan."""
-    reason = case(
+    reason = reason_left_out(cohort).label("reason")
+    return select(reason, func.count()).where(scope.condition(), cohort.selected()).group_by("reason")
+
+
+def reason_left_out(cohort: Cohort) -> ColumnElement[str]:
+    """The first reason that keeps a selected episode out of the curve, else in_curve."""
+    return case(
         (~cohort.first_in_period(), "later_episode"),
         (cohort.with_goal() & (outcome.c.eligibility == "eligible"), "in_curve"),
         (cohort.with_goal(), outcome.c.eligibility),
         (outcome.c.goal == "unknown", "goal_unknown"),
         else_="other_goal",
-    ).label("reason")
-    return select(reason, func.count()).where(scope.condition(), cohort.selected()).group_by("reason")
+    )

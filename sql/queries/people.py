@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select, true
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select
 
-from sql.cohort import Cohort, Scope, became, clinic_of_outcome, in_curve
-from sql.dialect import month_of_day
+from sql.cohort import Cohort, Scope, clinic_of_outcome
 from sql.queries.completeness_counts import MEASURES, is_due, is_known
-from sql.queries.quality_counts import RULES, same_episode
+from sql.queries.people_lists import Asking, PeopleList, behind
+from sql.queries.quality_counts import same_episode
 from sql.schema import episode
 from sql.schema import episode_outcome as outcome
 
@@ -21,25 +21,6 @@ MOST_PEOPLE = 200
 
 class NotForSharing(Exception):
     """People are never listed for an audience that does not hold their record."""
-
-
-@dataclass(frozen=True)
-class PeopleList:
-    """Which people: a class of what became of them, those of whom a measure is not known, or those of a rule.
-
-    kind: became, missing (due and not known), not_followed (not known, due or not) or rule; month (2024-05) and
-    therapist narrow it.
-    """
-
-    kind: str
-    name: str
-    month: str | None = None
-    therapist: str | None = None
-
-    @property
-    def code(self) -> str:
-        """What the audit says of the list; no patient's value."""
-        return ":".join(part for part in (self.kind, self.name, self.month, self.therapist) if part)
 
 
 @dataclass(frozen=True)
@@ -79,6 +60,7 @@ def people(
     *,
     as_of: date,
     in_care_days: int,
+    several_clinics: bool = False,
 ) -> People:
     """The people of a list within the reader's scope. A therapist gets their own patients only.
 
@@ -90,7 +72,8 @@ def people(
         if there is no such list.
     """
     refuse_sharing(scope)
-    where = and_(reachable(scope), behind(scope, cohort, wanted, as_of=as_of, in_care_days=in_care_days))
+    asking = Asking(scope, cohort, as_of, in_care_days, several_clinics)
+    where = and_(reachable(scope), behind(asking, wanted))
     joined = select(func.count()).select_from(outcome).join(episode, same_episode()).where(where)
     total = connection.scalar(joined) or 0
     return People(total, tuple(_person(row) for row in connection.execute(statement(where, as_of))))
@@ -128,29 +111,6 @@ def reachable(scope: Scope) -> ColumnElement[bool]:
         return scope.condition()
     clinic, therapist = scope.own
     return and_(scope.condition(), clinic_of_outcome == clinic, outcome.c.therapist == therapist)
-
-
-def behind(
-    scope: Scope, cohort: Cohort, wanted: PeopleList, *, as_of: date, in_care_days: int
-) -> ColumnElement[bool]:
-    """The same condition as the count's."""
-    narrowed = and_(
-        true() if wanted.month is None else month_of_day(outcome.c.start_day) == wanted.month,
-        true() if wanted.therapist is None else outcome.c.therapist == wanted.therapist,
-    )
-    if wanted.kind == "became":
-        started = and_(
-            scope.condition(), cohort.selected(), cohort.first_in_period(), cohort.with_goal(), narrowed
-        )
-        return and_(started, became(as_of, in_care_days) == wanted.name)
-    if wanted.kind == "missing" and wanted.name in MEASURES:
-        measure = MEASURES[wanted.name]
-        return and_(in_curve(scope, cohort), narrowed, is_due(measure, as_of), ~is_known(measure))
-    if wanted.kind == "not_followed" and wanted.name in MEASURES:
-        return and_(in_curve(scope, cohort), narrowed, ~is_known(MEASURES[wanted.name]))
-    if wanted.kind == "rule" and wanted.name in RULES:
-        return and_(scope.condition(), cohort.selected(), narrowed, RULES[wanted.name].holds())
-    raise ValueError(f"there is no list {wanted.code!r}")
 
 
 def _person(row: Row[*tuple[Any, ...]]) -> Person:

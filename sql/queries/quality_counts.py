@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sql import reference
 from sql.cohort import Cohort, Scope
 from sql.dialect import epoch_day
-from sql.queries.completeness_counts import BY_PATIENT
+from sql.pain_scores import BY_PATIENT
 from sql.schema import episode, score
 from sql.schema import episode_outcome as outcome
 

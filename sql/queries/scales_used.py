@@ -5,7 +5,8 @@ from __future__ import annotations
 from sqlalchemy import Connection, Select, and_, func, select, true
 
 from sql.cohort import Scope
-from sql.queries.score_rows import CLINIC, EPISODE, PATIENT, AskedScale
+from sql.pain_scores import BY_PATIENT
+from sql.queries.score_rows import CLINIC, EPISODE, AskedScale
 from sql.schema import episode_outcome as outcome
 from sql.schema import score
 
@@ -18,7 +19,9 @@ def scales_used(connection: Connection, scope: Scope) -> dict[AskedScale, int]:
 
 def statement(scope: Scope) -> Select[str, str, int]:
     """The query, by itself so that a test can look at its plan. Only a scope of sites needs the episodes."""
-    question = select(score.c.instrument, score.c.context, func.count()).where(score.c.reporter.in_(PATIENT))
+    question = select(score.c.instrument, score.c.context, func.count()).where(
+        score.c.reporter.in_(BY_PATIENT)
+    )
     if scope.sites is not None:
         same = and_(outcome.c.clinic == CLINIC, outcome.c.episode_id == EPISODE)
         question = question.join(outcome, same).where(scope.condition())

@@ -24,11 +24,11 @@ from sqlalchemy import (
 from sql.care_bits import SCORE_WINDOWS, has_any
 from sql.cohort import Cohort, Scope, in_curve
 from sql.dialect import epoch_day, month_number
+from sql.pain_scores import BY_PATIENT
 from sql.queries.months import first_day_of_month
 from sql.schema import episode_outcome as outcome
 from sql.schema import score
 
-BY_PATIENT = ("patient", "")
 BASELINE = (-28, 7)
 RANK = 1000
 """How near a score is stands above RANK in a packed number; below it, how far its value lies under TOP.

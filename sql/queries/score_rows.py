@@ -14,11 +14,11 @@ from sqlalchemy import BigInteger, ColumnElement, Select, and_, case, cast, func
 
 from sql.cohort import Cohort, Scope, in_curve
 from sql.dialect import epoch_day, unindexed
+from sql.pain_scores import BY_PATIENT
 from sql.reference import instruments
 from sql.schema import episode_outcome as outcome
 from sql.schema import score
 
-PATIENT = ("patient", "")
 MICRO = 1_000_000
 """Values are compared as whole millionths of a point: the sums of queries must not depend on binary fractions."""
 TOP = 999
@@ -48,7 +48,7 @@ def scores_of(
         select(*columns)
         .select_from(outcome)
         .join(score, and_(outcome.c.clinic == CLINIC, outcome.c.episode_id == EPISODE))
-        .where(in_curve(scope, cohort), score.c.reporter.in_(PATIENT))
+        .where(in_curve(scope, cohort), score.c.reporter.in_(BY_PATIENT))
     )
     if scale is None:
         return question

@@ -16,6 +16,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from sql.dialect import wait_for_lock
 from sql.outcomes import RETURNED, derive_outcomes, touched_episode
+from sql.pain_scores import BY_PATIENT
 from sql.schema import entry, episode, load_run, running_report, score
 from sql.writes.journal import Writing, move_version
 
@@ -27,7 +28,6 @@ CONTEXTS = ("usual_week", "worst_week", "current", "running", "downhill", "stair
 STATUSES = ("not_running", "running_with_pain", "running_without_pain", "back_to_usual")
 STOP_REASONS = ("gave_up_running", "surgery", "other_injury", "pregnancy_or_illness", "moved_away")
 RED_FLAGS = ("night_pain", "locking", "giving_way", "trauma_swelling", "unwell", "other")
-BY_PATIENT = ("", "patient")
 EARLIEST_BEFORE_FIRST_VISIT_DAYS = 28
 MOST_KM = 400
 

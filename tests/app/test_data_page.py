@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
+from collections import Counter
+from datetime import date
 
 import pytest
 from app.driver import Visit, choose, said, summary_of, tiles
@@ -13,12 +16,13 @@ from dashboard.record_names import MEASURE_NAMES
 from dashboard.sections.completeness import completeness_section
 from dashboard.sections.quality import quality_section
 from sql.cohort import Cohort, Scope
-from sql.engine import reading
+from sql.engine import reading, writing
 from sql.queries.audit_lines import audit_lines
 from sql.settings import setting_value
 from sql.store import open_store
+from sql.writes.annotation import add_annotation
 
-VIEWS = ("completeness", "records", "loads", "privacy", "settings")
+VIEWS = ("completeness", "records", "rules", "loads", "privacy", "settings")
 
 
 def section_of(url, build):
@@ -168,3 +172,45 @@ def test_a_value_that_cannot_be_taken_is_refused_in_words(visit: Visit, own_stor
     app.button(key="save_accent").click().run()
     assert "too light" in app.error[0].value
     assert read(own_store, lambda connection: setting_value(connection, "main", "accent")) == ""
+
+
+def test_every_open_episode_stands_under_one_rule(visit: Visit):
+    """The shares are those of the caseloads: a therapist's list and the Data page count the same episodes."""
+    app = visit("big", "data", data_show="rules")
+    table = next(frame.value for frame in app.table if "rule" in frame.value.columns)
+    by_word = table.assign(n=table["open episodes"].astype(int)).groupby("word on the caseload")["n"].sum()
+    open_episodes = int(re.search(r"of (\d+) open episodes", app.header[0].value)[1])
+    assert by_word.sum() == open_episodes
+    lists = visit("big", "caseload")
+    therapists = [label for label in lists.selectbox(key="preview_as").options if label != "Owner"]
+    counted = Counter()
+    for label in therapists:
+        app = choose(visit("big", "caseload"), preview_as=label)
+        if app.dataframe:
+            choose_all = next(group for group in app.button_group if group.key == "chip")
+            app = choose_all.set_value("all").run()
+            counted.update(app.dataframe[0].value.iloc[:, 0])
+    assert sum(counted.values()) == open_episodes
+
+
+def test_what_happened_is_numbered_in_its_month(visit: Visit, own_store):
+    engine = open_store(own_store)
+    with writing(engine) as connection:
+        add_annotation(connection, "main", date(2026, 3, 9), "new *gait* protocol", today=date(2026, 11, 1))
+    engine.dispose()
+    app = visit("own", "data")
+    months = app.dataframe[0].value["first visit"]
+    assert [month for month in months if "[" in month] == ["Mar 2026 [1]"]
+    assert r"**1** · 9 March 2026: new \*gait\* protocol" in said(app)
+    marks = [
+        trace
+        for trace in figure_named(visit("own", "return to running"), "intake_periods")
+        if trace["name"] == "annotations"
+    ]
+    assert [trace["hovertext"] for trace in marks] == [["<b>9 March 2026</b><br>new *gait* protocol"]]
+
+
+def figure_named(app, key):
+    """The traces of one chart of the page."""
+    chart = next(chart for chart in app.get("plotly_chart") if chart.key == key)
+    return json.loads(chart.proto.spec)["data"]

@@ -73,3 +73,13 @@ def test_filters_in_use_are_said(visit: Visit):
     assert "Only:" not in said(visit("big"))
     app = visit("big", condition="itbs", symptoms="up_to_4_months", goal="any")
     assert "Only: IT band syndrome (ITBS) · symptoms 6 weeks to 4 months · any goal" in said(app)
+
+
+def test_filters_are_reset_and_the_audience_stays(visit: Visit):
+    app = visit("big", "return to running", audience="sharing", condition="itbs", symptoms="up_to_4_months")
+    assert not any(button.key == "reset" for button in visit("big").button)
+    app.button(key="reset").click().run()
+    assert not app.exception
+    assert "Only:" not in said(app)
+    assert {app.selectbox(key=key).value for key in ("period", "condition", "site", "symptoms")} == {"all"}
+    assert app.selectbox(key="audience").value == "sharing"

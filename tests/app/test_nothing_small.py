@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard.access import Reader, scope_of
 from dashboard.people import list_people
 from sql.cohort import Cohort
-from sql.queries.people import PeopleList
+from sql.queries.people_lists import PeopleList
 from sql.store import create_or_upgrade, open_store
 
 PAGES = (

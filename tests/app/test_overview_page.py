@@ -122,7 +122,7 @@ def test_five_people_get_a_warning_with_every_figure(visit: Visit):
 def test_the_evidence_and_the_definitions_are_one_click_away(visit: Visit):
     app = visit("big")
     labels = [popover.proto.popover.label for popover in app.get("popover")]
-    assert labels == ["Who?", "What the numbers mean", "Evidence behind the benchmarks"]
+    assert labels == ["Who?", "Who?", "What the numbers mean", "Evidence behind the benchmarks"]
     words = said(app)
     assert "is the first run that counts: 20 minutes or 3 km without stopping for pain" in words
     assert "One cohort of 36 runners, 1984, says 58 %** (42–73) by week 3" in words

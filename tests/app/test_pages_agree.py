@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections import Counter
 from typing import Any
 
 import pandas as pd
@@ -11,6 +13,7 @@ from app.driver import Visit, said, tiles
 from streamlit.testing.v1 import AppTest
 
 from dashboard.cli import main
+from dashboard.group_summary import CLASSES
 from dashboard.wording import percent
 
 MINUS = "\N{MINUS SIGN}"
@@ -177,3 +180,91 @@ def test_therapists(visit: Visit, store: str, summary):
         assert row["back by week 12"].startswith(per_cent(unit["value"]))
     assert table.loc["everybody", "back by week 12"] == per_cent(by["centre"])
     assert by["episodes"] == summary["treatment"]["people"]
+
+
+def drawn(app: AppTest, key: str) -> dict[str, dict[str, Any]]:
+    """The traces of a chart by name; the solid and the dotted part of a line are one."""
+    chart = next(chart for chart in app.get("plotly_chart") if chart.key == key)
+    traces: dict[str, dict[str, Any]] = {}
+    for trace in json.loads(chart.proto.spec)["data"]:
+        known = traces.setdefault(trace["name"], {"x": [], "y": [], "text": []})
+        for part in ("x", "y", "text"):
+            known[part] += list(trace.get(part, ()))
+    return traces
+
+
+@pytest.mark.parametrize(
+    ("page", "key"), [("overview", "overview_curve"), ("return to running", "recovery_curve")]
+)
+def test_the_curve_runs_through_the_figures(visit: Visit, store: str, summary, page: str, key: str):
+    lines = drawn(visit(store, page), key)
+    for group in summary["groups"]:
+        line = lines.get({"pfps": "PFPS", "itbs": "ITBS"}.get(group["group"], ""))
+        if line is None:
+            assert group["group"] not in ("pfps", "itbs")
+            continue
+        for day in (56, 84, 182):
+            height = [y for x, y in zip(line["x"], line["y"], strict=True) if x <= day][-1]
+            assert height == pytest.approx(100 * by_day(group, day)["value"])
+
+
+@pytest.mark.parametrize(("page", "key"), [("overview", "overview_became"), ("return to running", "became")])
+def test_what_became_of_them(visit: Visit, store: str, summary, page: str, key: str):
+    app = visit(store, page)
+    classes = Counter[str]()
+    for group in summary["groups"]:
+        classes.update(group["became"])
+    assert f"What became of the {classes.total():,} who started" in titles(app)
+    chart = next(chart for chart in app.get("plotly_chart") if chart.key == key)
+    notes = json.loads(chart.proto.spec)["layout"]["annotations"]
+    figures = re.findall(r"<b>([\d,]+)</b>", " ".join(note["text"] for note in notes))
+    assert [int(n.replace(",", "")) for n in figures] == [classes[name] for name in CLASSES if classes[name]]
+
+
+def test_who_stays(visit: Visit, store: str, summary):
+    app, everybody = visit(store, "return to running"), summary["retention"]["groups"][0]
+    steps = [*everybody["by_visit"], *everybody["by_week"]]
+    bars = drawn(app, "retention")["everybody"]
+    assert bars["y"] == pytest.approx([100 * step["value"] for step in steps])
+    assert [plain(text) for text in bars["text"]] == [per_cent(step["value"]) for step in steps]
+    assert f"{100 * steps[-1]['value']:.0f} still come in week 12" in titles(app)
+
+
+def test_every_measure_of_the_trends(visit: Visit, store: str, summary):
+    table = table_with(visit(store, "trends"), "variation").set_index("measure")
+    assert len(table) == len(summary["trend"]["measures"]) == 10
+    for measure, (_, row) in zip(summary["trend"]["measures"], table.iterrows(), strict=True):
+        counted = [point for point in measure["points"] if point["state"] == "counted"]
+        if not counted:
+            assert row["last"] == "–"
+        elif measure["kind"] in ("share", "share back"):
+            assert row["last"] == per_cent(counted[-1]["value"])
+        else:
+            assert float(row["last"].replace(MINUS, "-")) == pytest.approx(counted[-1]["value"])
+
+
+def test_improved_enough(visit: Visit, store: str, summary):
+    table = table_with(visit(store, "pain and function"), "improved by")
+    first = summary["pain"]["scales"][0]
+    scale = (first["instrument"], first["context"])
+    rows = [row for row in summary["responders"]["rows"] if (row["instrument"], row["context"]) == scale]
+    for found, (_, row) in zip(rows, table.iterrows(), strict=True):
+        assert row["scored"] == f"{found['of_scored']['denominator']:,}"
+        assert row["left out"] == f"{found['excluded']:,}"
+        for name, column in (
+            ("of_scored", "of those scored"),
+            ("of_over", "of all whose weeks are over"),
+            ("of_started", "of all who started"),
+        ):
+            assert row[column].startswith(per_cent(found[name]["value"]))
+
+
+def test_records_to_check(visit: Visit, store: str, summary):
+    app = visit(store, "data", data_show="records")
+    quality = summary["quality"]
+    found = sorted((rule["episodes"] for rule in quality["rules"] if rule["episodes"]), reverse=True)
+    assert list(table_with(app, "what to do")["people"]) == [f"{n:,}" for n in found]
+    assert (
+        f"{len(found)} of {len(quality['rules'])} checks found something in {quality['episodes']:,} records"
+        in (titles(app))
+    )

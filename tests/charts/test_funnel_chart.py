@@ -64,5 +64,5 @@ def test_rows_from_the_top_down_with_their_words():
     assert list(marks.marker.symbol) == ["circle", "circle-open", "circle"]
     assert list(traces(figure, "interval of beyond")[0].x) == [95, 100]
     words = [note.text for note in figure.layout.annotations]
-    assert words == ["first", "20 of 40", "withheld", "of 10, too few to show", "beyond", "99 of 100"]
+    assert words == ["first", "20 of 40", "withheld", "of 10, too<br>few to show", "beyond", "99 of 100"]
     assert not traces(figure, "interval of withheld")

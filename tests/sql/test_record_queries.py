@@ -14,7 +14,8 @@ from sql import reference, schema
 from sql.cohort import Cohort, Scope
 from sql.engine import reading
 from sql.queries.completeness_counts import MEASURES, completeness_counts
-from sql.queries.people import MOST_PEOPLE, NotForSharing, PeopleList, people
+from sql.queries.people import MOST_PEOPLE, NotForSharing, people
+from sql.queries.people_lists import PeopleList
 from sql.queries.privacy_counts import PrivacyCounts, privacy_counts
 from sql.queries.quality_counts import RULES, quality_counts, selected_episodes
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 import pandas as pd
 import streamlit as st
 
 from dashboard import record_tables as words
+from dashboard.charts.annotation_marks import Mark
 from dashboard.charts.heat_table import cell_style
-from dashboard.pages.parts import panels, readers, who
+from dashboard.pages.parts import happened, panels, readers, who
 from dashboard.pages.parts.filters import Question, one_of
+from dashboard.pages.parts.periods import last_day_of
+from dashboard.people_behind import completeness_lists
 from dashboard.record_names import MEASURE_NAMES, month_name
-from dashboard.sections.completeness import Completeness, CompletenessRow, Known, completeness_section
+from dashboard.sections.completeness import Completeness, CompletenessRow, completeness_section
 from dashboard.tables import Row
-from sql.queries.people import PeopleList
+from sql.queries.people_lists import PeopleList
 
 ROWS = {"months": "By month", "therapists": "By therapist", "both": "Month and therapist"}
 MOST_PIXELS = 560
@@ -44,19 +48,9 @@ def panel(question: Question) -> None:
         + (" Tap a cell to see who is missing." if who.may_ask(question) else "")
     )
     with st.container(horizontal=True):
-        lists = {
-            PeopleList("missing", known.measure): f"{MEASURE_NAMES[known.measure]} ({_missing(known)})"
-            for known in result.everybody.measures
-            if _missing(known) != "0"
-        }
-        who.picker(question, lists, key="who_missing", label="Who is missing?")
+        lists = completeness_lists(result.everybody.measures)
+        who.grouped_picker(question, lists, key="who_missing", label="Who is missing?", of="Which")
         panels.definitions(("completeness",), readers.definition(question), key="completeness_definitions")
-
-
-def _missing(known: Known) -> str:
-    if known.due is None or known.known is None:
-        return "0" if known.due == 0 else "some"
-    return f"{known.due - known.known:,}"
 
 
 def _tiles(result: Completeness, k: int) -> None:
@@ -78,25 +72,45 @@ def _tiles(result: Completeness, k: int) -> None:
 def _heat(question: Question, rows: Sequence[CompletenessRow], head: str, k: int) -> None:
     """One row per month or therapist, one column per measure."""
     cells = words.heat_rows(rows, head, k)
+    marks = _marks(question, rows) if head == "first visit" else []
     if head == "first visit":
-        cells = [{**row, head: month_name(row[head])} for row in cells]
+        cells = [{**row, head: _month(row[head], marks)} for row in cells]
     shares = [[None, None, *(known.share for known in row.measures)] for row in rows]
 
     def wanted(row: int, column: str) -> PeopleList | None:
         measure = next((name for name, label in MEASURE_NAMES.items() if label == column), None)
-        if measure is None:
+        if measure is None and column != "started":
             return None
+        kind, name = ("missing", measure) if measure else ("curve", "all")
         if head == "therapist":
-            return PeopleList("missing", measure, therapist=rows[row].name)
-        return PeopleList("missing", measure, month=rows[row].name)
+            return PeopleList(kind, name, therapist=rows[row].name)
+        return PeopleList(kind, name, month=rows[row].name)
 
     _table(question, cells, shares, wanted, key=f"heat_{head.replace(' ', '_')}")
+    happened.below(marks)
+
+
+def _marks(question: Question, months: Sequence[CompletenessRow]) -> list[Mark]:
+    """What happened in the months of the table, the newest of which stands first."""
+    if not months:
+        return []
+    last = last_day_of(date.fromisoformat(f"{months[0].name}-01"))
+    return happened.marks(question, (date.fromisoformat(f"{months[-1].name}-01"), last))
+
+
+def _month(month: str, marks: Sequence[Mark]) -> str:
+    """A month with the numbers of what happened in it."""
+    numbers = ", ".join(str(mark.number) for mark in marks if f"{mark.day:%Y-%m}" == month)
+    return f"{month_name(month)} [{numbers}]" if numbers else month_name(month)
 
 
 def _matrix(question: Question, result: Completeness, k: int) -> None:
     """One measure, a row per month and a column per therapist."""
     measure = st.selectbox(
-        "What should be known", list(MEASURE_NAMES), format_func=MEASURE_NAMES.__getitem__, key="measure"
+        "What should be known",
+        list(MEASURE_NAMES),
+        format_func=MEASURE_NAMES.__getitem__,
+        key="completeness_of",
     )
     months = [row.name for row in result.months[::-1]]
     therapists = [row.name for row in result.therapists]
@@ -107,8 +121,9 @@ def _matrix(question: Question, result: Completeness, k: int) -> None:
         ]
         for month in months
     ]
+    marks = _marks(question, result.months[::-1])
     cells = [
-        {"first visit": month_name(month)}
+        {"first visit": _month(month, marks)}
         | {
             name: "–" if known is None else words.known_words(known, k)
             for name, known in zip(therapists, row, strict=True)
@@ -123,6 +138,7 @@ def _matrix(question: Question, result: Completeness, k: int) -> None:
         return PeopleList("missing", measure, month=months[row], therapist=column)
 
     _table(question, cells, shares, wanted, key="heat_both")
+    happened.below(marks)
 
 
 def _table(

@@ -10,7 +10,7 @@ from dashboard.pages.parts import panels, readers, who
 from dashboard.pages.parts.filters import Question
 from dashboard.record_names import RULE_WORDS
 from dashboard.sections.quality import quality_section
-from sql.queries.people import PeopleList
+from sql.queries.people_lists import PeopleList
 
 
 def panel(question: Question) -> None:

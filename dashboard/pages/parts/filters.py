@@ -104,6 +104,12 @@ def filters_in_words(question: Question) -> str:
     return " · ".join(parts)
 
 
+def reset() -> None:
+    """Everybody again; the audience stays as chosen."""
+    unchosen = {"period": "all", "condition": ALL, "site": ALL, "symptoms": ALL, "goal": "running"}
+    st.session_state.update(unchosen)
+
+
 def _period(facts: StoreFacts) -> Span:
     choices = periods(facts)
     chosen = _choose("First visit", {code: label for code, (label, _) in choices.items()}, "period")
@@ -130,5 +136,13 @@ def _choose(label: str, options: dict[str, str], key: str) -> str:
 def _audience(reader: Reader) -> Audience:
     if reader.holds_the_record:
         return "sharing" if _choose("Figures", AUDIENCES, "audience") == "sharing" else "clinic"
-    st.selectbox("Figures", [AUDIENCES["sharing"]], key="audience_fixed", disabled=True)
+    with st.container(gap="xxsmall"):
+        st.markdown(":small[Figures]")  # the label of a disabled box has too little contrast
+        st.selectbox(
+            "Figures",
+            [AUDIENCES["sharing"]],
+            key="audience_fixed",
+            disabled=True,
+            label_visibility="collapsed",
+        )
     return "sharing"

@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.access import Reader
 from dashboard.pages.parts import readers
-from dashboard.pages.parts.filters import Question, filters_in_words
+from dashboard.pages.parts.filters import Question, filters_in_words, reset
 from dashboard.pages.parts.panels import literal, note
 from dashboard.wording import long_date
 from sql.cohort import Scope
@@ -105,10 +105,24 @@ def reader_here() -> Reader:
     return preview_as() if loaded else Reader()
 
 
+PRINTED = """<style>
+@page { size: A4; margin: 12mm; }
+@media print {
+  [data-testid=stSidebar], [data-testid=stHeader], [data-testid=stPopover] { display: none !important; }
+  [data-testid=stMain], [data-testid=stApp], [data-testid=stAppViewContainer] {
+    position: static !important; height: auto !important; overflow: visible !important;
+  }
+  [data-testid=stMainBlockContainer] { padding: 0 !important; zoom: 0.72; }
+}
+</style>"""
+"""On paper: no navigation, and small enough for charts as wide as on an office PC (1280 pixels)."""
+
+
 def heading(place: DeltaGenerator, question_asked: str, question: Question) -> None:
     """The page's question, whose data, until when, for whom; and that sample people are invented."""
     facts = question.facts
     assert facts.as_of is not None  # noqa: S101 - require_store saw to it
+    st.html(PRINTED)
     audience = "exact, for the clinic" if question.scope.audience == "clinic" else "rounded, to share"
     with place, st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
         st.title(question_asked, anchor=False, width="content")
@@ -119,7 +133,15 @@ def heading(place: DeltaGenerator, question_asked: str, question: Question) -> N
         )
         note(f"{name} · to {long_date(facts.as_of)} · {audience}", width="content")
     if filters_in_words(question):
-        note(f"Only: {filters_in_words(question)}")
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            note(f"Only: {filters_in_words(question)}", width="content")
+            st.button(
+                "Reset filters",
+                on_click=reset,
+                type="tertiary",
+                icon=":material/filter_alt_off:",
+                key="reset",
+            )
 
 
 def _logo_svg(mode: str) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dashboard import recovery_tables, recovery_words
-from dashboard.charts.recovery_panels import intake_figure
-from dashboard.pages.parts import panels
+from dashboard.charts.recovery_panels import intake_days, intake_figure
+from dashboard.pages.parts import happened, panels, who
 from dashboard.pages.parts.filters import Question
+from dashboard.people_behind import intake_lists
 from dashboard.sections.intake_periods import intake_periods_section
 from dashboard.summary import OutcomeSummary
 
@@ -13,12 +14,15 @@ from dashboard.summary import OutcomeSummary
 def panel(summary: OutcomeSummary, question: Question) -> None:
     """The chart of the periods and its table."""
     result = panels.section(question, intake_periods_section)
+    marks = happened.marks(question, intake_days(result))
     panels.chart(
-        intake_figure(result, panels.theme()),
+        intake_figure(result, panels.theme(), marks),
         key="intake_periods",
         title=recovery_words.intake_title(result),
         sentence=recovery_words.intake_caption(result),
     )
+    happened.below(marks)
+    who.grouped_picker(question, intake_lists(result), key="who_intake", of="First visit")
     panels.table_of(
         recovery_tables.intake_rows(result, summary.k),
         label="First visits by period as a table",

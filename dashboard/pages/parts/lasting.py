@@ -7,8 +7,9 @@ import streamlit as st
 
 from dashboard import recovery_tables, recovery_words
 from dashboard.charts.recovery_panels import relapse_figure
-from dashboard.pages.parts import panels
+from dashboard.pages.parts import panels, who
 from dashboard.pages.parts.filters import Question
+from dashboard.people_behind import pain_again_lists
 from dashboard.sections.relapse import relapse_section
 from dashboard.summary import OutcomeSummary
 from dashboard.wording import share_words
@@ -42,4 +43,8 @@ def panel(summary: OutcomeSummary, question: Question) -> None:
     panels.table_of(
         recovery_tables.relapse_rows(result), label="Pain again as a table", alt="Pain again since the return"
     )
-    panels.definitions(("relapse", "sustained", "running_on"), summary.definition, key="relapse_definitions")
+    with st.container(horizontal=True):
+        who.picker(question, pain_again_lists(result), key="who_pain_again")
+        panels.definitions(
+            ("relapse", "sustained", "running_on"), summary.definition, key="relapse_definitions"
+        )

@@ -9,7 +9,7 @@ from dashboard.charts.became_bar import became_figure
 from dashboard.charts.recovery_panels import retention_figure
 from dashboard.pages.parts import panels, who
 from dashboard.pages.parts.filters import Question
-from dashboard.people import became_lists
+from dashboard.people_behind import became_lists, gone_lists
 from dashboard.sections.retention import retention_section
 from dashboard.sections.visits import visits_section
 from dashboard.summary import OutcomeSummary
@@ -26,6 +26,8 @@ def panel(summary: OutcomeSummary, question: Question) -> None:
             title=recovery_words.retention_title(stayed),
             sentence=recovery_words.retention_caption(stayed),
         )
+        if stayed.recorded:
+            who.picker(question, gone_lists(stayed.groups[0]), key="who_gone", label="Who stopped coming?")
     with grid.cell():
         panels.chart(
             became_figure(summary.everybody, panels.theme(), k=summary.k, height=270),

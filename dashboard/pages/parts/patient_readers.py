@@ -17,6 +17,7 @@ from dashboard.patients.asking import Question, questions
 from dashboard.patients.caseload import Caseload, caseload
 from dashboard.patients.clinic_rules import ClinicRules, clinic_rules, last_load
 from dashboard.patients.own_figures import OwnFigures, own_figures
+from dashboard.patients.rule_shares import RuleShares, rule_shares
 from etl.errors import UsageError
 from etl.pseudonym import Pseudonyms, read_pseudonyms
 from sql.cohort import Scope
@@ -67,6 +68,18 @@ def _list_of(url: str, version: int, day: date, scope: Scope, therapist: Therapi
     with reading(readers.engine()) as connection:
         rules = clinic_rules(connection, therapist[0], day)
         return caseload(connection, scope, rules, therapist) if rules else None
+
+
+def rule_shares_of(clinic: str) -> RuleShares | None:
+    """How many of the clinic's open episodes each rule of the caseload holds today."""
+    return _rule_shares_of(str(readers.engine().url), readers.version(), today(), patient_scope(), clinic)
+
+
+@st.cache_data(ttl=3600, max_entries=4, show_spinner="Counting …")
+def _rule_shares_of(url: str, version: int, day: date, scope: Scope, clinic: str) -> RuleShares | None:  # noqa: ARG001
+    with reading(readers.engine()) as connection:
+        rules = clinic_rules(connection, clinic, day)
+        return rule_shares(connection, scope, rules) if rules else None
 
 
 def questions_of(therapist: Therapist) -> tuple[list[Question], ClinicRules] | None:

@@ -101,7 +101,6 @@ def downloads(question: Question, results: ReportResults) -> None:
                 file_name=f"{files.stem(results)}{files.FORMATS[wanted]}",
                 mime=files.MIME[wanted],
                 icon=icon,
-                type="primary" if wanted == "pdf" else "secondary",
                 on_click="ignore",
                 key=f"report_{wanted}",
             )
@@ -135,7 +134,13 @@ def preview(question: Question, request: ReportRequest, results: ReportResults) 
     with st.grid(2, min_column_width=340, gap="small") as grid:
         for number, page in enumerate(pages, 1):
             with grid.cell(), st.container(border=True):
-                st.image(page, caption=f"page {number} of {len(pages)}", width="stretch")
+                words = f"page {number} of {len(pages)}"
+                st.image(
+                    page,
+                    caption=words,
+                    width="stretch",
+                    alt=f"The report, {words}; its figures: the workbook",
+                )
 
 
 @st.cache_data(ttl=3600, max_entries=20, show_spinner="Drawing the pages …")

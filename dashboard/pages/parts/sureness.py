@@ -8,9 +8,10 @@ import streamlit as st
 from dashboard import captions, recovery_tables, recovery_words, tables
 from dashboard.pages.parts import panels, who
 from dashboard.pages.parts.filters import Question
+from dashboard.people_behind import follow_up_lists, left_out_lists
 from dashboard.sections.follow_up import FollowUpResult, follow_up_section
 from dashboard.summary import OutcomeSummary
-from sql.queries.people import PeopleList
+from sql.queries.people_lists import PeopleList
 
 NOT_KNOWN = {
     PeopleList("missing", "running_week_12"): "Whether they run at week 12",
@@ -27,9 +28,15 @@ def panel(summary: OutcomeSummary, question: Question) -> None:
         panels.note(captions.sureness_caption(summary))
     else:
         panels.note(recovery_words.SHARE_TOO_FEW)
-    _follow_up(panels.section(question, follow_up_section))
-    who.picker(question, NOT_KNOWN, key="not_known", label="Of whom is it not known?")
+    result = panels.section(question, follow_up_section)
+    _follow_up(result)
     st.markdown(captions.excluded_sentence(summary))
+    with st.container(horizontal=True):
+        who.picker(question, NOT_KNOWN, key="not_known", label="Of whom is it not known?")
+        who.picker(
+            question, follow_up_lists(result), key="who_follow_up", label="Who is behind these counts?"
+        )
+        who.picker(question, left_out_lists(summary), key="who_left_out", label="Who is left out?")
 
 
 def _follow_up(result: FollowUpResult) -> None:

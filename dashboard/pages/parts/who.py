@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,9 +13,11 @@ import streamlit as st
 from dashboard.pages.parts import frame, panels, readers
 from dashboard.pages.parts.filters import Question
 from dashboard.people import Listed, ListedPeople, list_people
+from dashboard.people_behind import GroupedLists, Lists
 from dashboard.question import NotAllowed
 from sql.engine import StoreError
-from sql.queries.people import NotForSharing, PeopleList
+from sql.queries.people import NotForSharing
+from sql.queries.people_lists import PeopleList
 
 ROW_PIXELS = 44  # a finger
 PATIENT_PAGE = Path(__file__).parents[1] / "patient.py"
@@ -26,19 +28,35 @@ def may_ask(question: Question) -> bool:
     return question.scope.audience == "clinic" or question.scope.own is not None
 
 
-def picker(question: Question, lists: Mapping[PeopleList, str], *, key: str, label: str = "Who?") -> None:
+def picker(question: Question, lists: Lists, *, key: str, label: str = "Who?") -> None:
     """A popover with one button per list; nothing where lists are not for the reader or nobody is behind them."""
-    if not lists or not may_ask(question):
+    grouped_picker(question, {"": lists} if lists else {}, key=key, label=label)
+
+
+def grouped_picker(
+    question: Question, groups: GroupedLists, *, key: str, label: str = "Who?", of: str = "Of whom"
+) -> None:
+    """The same for several groups of lists: choose the group first."""
+    groups = {heading: lists for heading, lists in groups.items() if lists}
+    if not groups or not may_ask(question):
         return
-    chosen = None
-    with st.popover(label, icon=":material/group:", key=f"{key}_popover"):
+    wanted = None
+    popover = f"{key}_popover"
+
+    def close() -> None:  # else it would lie over the list
+        st.session_state[popover] = False
+
+    with st.popover(label, icon=":material/group:", key=popover, on_change="rerun"):
         if question.scope.own is not None:
             panels.note("Your own patients among them.")
-        for wanted, words in lists.items():
-            if st.button(panels.literal(words), key=f"{key}_{wanted.code}", width="stretch"):
-                chosen = wanted
-    if chosen is not None:
-        show(question, chosen)
+        heading = next(iter(groups))
+        if len(groups) > 1:
+            heading = str(st.selectbox(of, list(groups), key=f"{key}_group"))
+        for listed, words in groups[heading].items():
+            if st.button(panels.literal(words), key=f"{key}_{listed.code}", width="stretch", on_click=close):
+                wanted = listed
+    if wanted is not None:
+        show(question, wanted)
 
 
 def show(question: Question, wanted: PeopleList) -> None:
@@ -68,10 +86,10 @@ def _content(listed: ListedPeople) -> None:
         key="people_listed",
         alt=f"{listed.title}: code, first visit, therapist, why, what is missing",
         column_config={
-            "code": st.column_config.TextColumn(width="small"),
-            "first visit": st.column_config.TextColumn(width="small"),
-            "therapist": st.column_config.TextColumn(width="small"),
-            "why": st.column_config.TextColumn(width="medium"),
+            "code": st.column_config.TextColumn(width=96),
+            "first visit": st.column_config.TextColumn(width=132),
+            "therapist": st.column_config.TextColumn(width=80),
+            "why": st.column_config.TextColumn(width=360),
             "missing": st.column_config.TextColumn(width="large"),
         },
     )

@@ -1,0 +1,95 @@
+"""Every page, for every reader, in light and dark: nothing serious for axe, nothing cut, nothing to scroll sideways."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from browser import chromium
+from browser.conftest import Visit
+from browser.test_look import FAULTS, NOT_OURS, SCROLLS_SIDEWAYS, SIZES, resize
+from playwright.sync_api import Page
+from playwright.sync_api import TimeoutError as TookTooLong
+
+OUTCOMES = {
+    "Overview": "",
+    "Return to running": "return_to_running",
+    "Pain and function": "pain_and_function",
+    "Trends": "trends",
+    "Therapists and sites": "therapists_and_sites",
+    "Assessment & treatment": "assessment_and_treatment",
+    "Report": "report",
+    "Data": "data",
+    "Methods & benchmarks": "methods",
+}
+PATIENTS = {"Caseload": "caseload", "To ask": "to_ask", "Own figures": "own_figures"}
+VIEWS = (
+    "data?data_show=Records+to+check",
+    "data?data_show=Caseload+rules",
+    "data?data_show=Loads",
+    "data?data_show=Privacy",
+    "data?data_show=Settings",
+    "data?rows=Month+and+therapist",
+    "methods?methods_show=Benchmarks",
+    "methods?methods_show=Scales+and+thresholds",
+    "methods?methods_show=Everything%2C+with+formulas",
+    "import_data",
+)
+FOR_THE_OWNER = (*OUTCOMES.values(), *PATIENTS.values(), *VIEWS)
+WORDS_OF_A_PAGE = "[data-testid=stMain] :is(h1, [data-testid=stAlert])"
+
+
+def drawn(page: Page) -> None:
+    """Wait until a page has said something and its charts stand."""
+    page.locator(WORDS_OF_A_PAGE).first.wait_for()
+    chromium.wait_for_answer(page)
+
+
+def barriers(page: Page) -> list[str]:
+    """What axe finds serious or critical."""
+    found = Axe().run(page, context=NOT_OURS).response["violations"]
+    return [
+        f"{item['id']}: {item['nodes'][0]['html'][:200]}"
+        for item in found
+        if item["impact"] in ("serious", "critical")
+    ]
+
+
+def faults(page: Page) -> Iterator[str]:
+    """What is cut, overlaps or has to be scrolled sideways on any screen."""
+    for width, height in SIZES:
+        resize(page, width, height)
+        with suppress(TookTooLong):  # tables follow a moment later than charts
+            page.wait_for_function(f"({SCROLLS_SIDEWAYS})().length === 0", timeout=3000)
+        for fault, script in FAULTS.items():
+            for words in page.evaluate(script):
+                yield f"{width} {fault}: {words}"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("audience", ["", "audience=To+share"], ids=["owner", "to share"])
+def test_what_the_owner_opens(visit: Visit, audience: str, scheme: chromium.Scheme):
+    page = visit("big", scheme=scheme)
+    address = page.url.rstrip("/")
+    found: dict[str, list[str]] = {}
+    for path in OUTCOMES.values() if audience else FOR_THE_OWNER:
+        page.set_viewport_size({"width": 1280, "height": 800})
+        page.goto("/".join((address, path)) + (("&" if "?" in path else "?") + audience if audience else ""))
+        drawn(page)
+        found[path] = barriers(page) + (list(faults(page)) if scheme == "light" else [])
+    assert {path: items for path, items in found.items() if items} == {}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_a_therapist_opens(visit: Visit, scheme: chromium.Scheme):
+    page = visit("big", scheme=scheme)
+    chromium.choose(page, "Preview as", "Therapist T04")
+    found: dict[str, list[str]] = {}
+    for name, path in {**OUTCOMES, **PATIENTS}.items():
+        page.get_by_role("link", name=name, exact=True).first.click()
+        page.wait_for_url(f"**/{path}*")
+        drawn(page)
+        found[name] = barriers(page)
+    assert {name: items for name, items in found.items() if items} == {}

@@ -1,0 +1,105 @@
+"""Three questions that an owner brings to the dashboard, from the first click to the people behind the answer."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pytest
+from browser.chromium import choose, wait_for_answer, wait_until_drawn
+from browser.conftest import Visit
+from playwright.sync_api import Locator, Page, expect
+from pypdf import PdfReader
+
+expect.set_options(timeout=20_000)
+
+
+def open_list(page: Page, button: str, wanted: str | re.Pattern[str], *, group: str | None = None) -> int:
+    """Open a list of people by its buttons; how many it says there are."""
+    page.get_by_role("button", name=button, exact=True).first.click()
+    if group is not None:
+        page.get_by_test_id("stPopoverBody").get_by_role("combobox").click()
+        page.get_by_role("option", name=group, exact=True).click()
+        wait_for_answer(page)
+    label = page.get_by_test_id("stPopoverBody").get_by_role("button", name=wanted)
+    said = re.search(r"\((\d+)\)$", label.inner_text().strip())
+    label.click()
+    dialog = list_shown(page)
+    expect(dialog.get_by_text("That you looked is written to the audit.")).to_be_visible()
+    expect(dialog.get_by_test_id("stDataFrame")).to_be_visible()
+    listed = re.search(r"(\d+) (?:people|person)", dialog.inner_text())
+    assert said is not None
+    assert listed is not None
+    assert said[1] == listed[1]
+    return int(listed[1])
+
+
+def list_shown(page: Page) -> Locator:
+    """The dialog with the people, not the popover that closes behind it."""
+    return page.get_by_role("dialog").filter(has_text="That you looked is written to the audit.")
+
+
+@pytest.mark.parametrize("store", ["big", "small"])
+def test_is_pfps_in_line_and_for_which_patients_not(visit: Visit, store: str):
+    page = visit(store)
+    card = page.get_by_text(re.compile("^An estimated .* of runners with PFPS are back by week 12"))
+    expect(card).to_contain_text("more than half")
+    expect(page.get_by_text("in line at week 12")).to_be_visible()
+    choose(page, "Condition", "PFPS")
+    not_back = open_list(page, "Who?", re.compile("^Not back by week 12, still followed"))
+    assert not_back > 0
+    list_shown(page).get_by_role("button", name="Close").click()
+    expect(list_shown(page)).to_have_count(0)
+    wait_for_answer(page)
+    page.get_by_role("link", name="Return to running").click()
+    wait_until_drawn(page, "return to running")
+    page.get_by_test_id("stMain").get_by_text("Symptom duration", exact=True).click()
+    wait_for_answer(page)
+    expect(page.get_by_role("heading", name=re.compile("with symptoms for"))).to_be_visible()
+
+
+def test_which_month_changed_and_what_was_annotated(visit: Visit):
+    page = visit("big")
+    page.get_by_role("link", name="Trends", exact=True).click()
+    finding = page.get_by_role("heading", name=re.compile("^Median change of pain: worse"))
+    expect(finding).to_be_visible()
+    page.get_by_text(re.compile("^Notes, target and new limits")).click()
+    page.get_by_role("spinbutton", name="day, Day").click()
+    page.keyboard.type("10032026", delay=60)
+    page.get_by_role("textbox", name="What happened").fill("new gait protocol")
+    page.get_by_role("button", name="Mark it on the charts").click()
+    written = page.get_by_text(re.compile("1 · 10 March 2026: new gait protocol"))
+    expect(written).to_be_visible()
+    for link, heading in (
+        ("Return to running", re.compile("^Back by week 12 varies")),
+        ("Data", re.compile("it is known at week 12 whether")),
+    ):
+        page.get_by_role("link", name=link, exact=True).click()
+        expect(page.get_by_role("heading", name=heading)).to_be_visible()
+        expect(written).to_be_visible()
+    page.get_by_role("link", name="Trends", exact=True).click()
+    page.get_by_text(re.compile("^Notes, target and new limits")).click()
+    page.get_by_role("button", name="Remove", exact=True).click()  # the other tests' clinic has no notes
+    expect(written).to_have_count(0)
+
+
+@pytest.mark.parametrize("store", ["big", "small"])
+def test_why_are_people_missing_from_the_12_week_figure_and_who_are_they(visit: Visit, store: str):
+    page = visit(store)
+    words = page.get_by_text(re.compile("running status at week 12 known of")).inner_text()
+    page.get_by_role("link", name="Data", exact=True).click()
+    tile = page.get_by_test_id("stMetric").filter(has_text="Running at week 12")
+    expect(tile).to_be_visible()
+    known, due = map(int, re.search(r"(\d+) of (\d+)", tile.inner_text()).groups())
+    assert f"of the {due} who could be followed" in words
+    missing = open_list(page, "Who is missing?", re.compile("^Missing: running at week 12"))
+    assert missing == due - known
+    expect(list_shown(page).get_by_text("Tap a row to open the patient.")).to_be_visible()
+
+
+def test_the_overview_is_printed_on_one_sheet_without_the_navigation(visit: Visit):
+    (sheet,) = PdfReader(io.BytesIO(visit("big").pdf(format="A4", print_background=True))).pages
+    words = sheet.extract_text()
+    assert "What became of the" in words
+    assert "lost" in words
+    assert "Preview as" not in words
