@@ -247,6 +247,7 @@ def _episode_days(clinic: str) -> Select[Any]:
         select(e.episode_id, *(days[name] for name in DAYS))
         .select_from(episode.outerjoin(running, running.c.episode_id == e.episode_id))
         .where(_touched(episode, clinic))
+        .order_by(e.episode_id)
     )
 
 
@@ -321,7 +322,8 @@ def _outcomes(clinic: str) -> Select[Any]:
             (d.earlier_episodes.is_(None), "unknown"), (d.earlier_episodes == 0, "none"), else_="some"
         ),
     }
-    return select(*(derived[c.name] if c.name in derived else d[c.name] for c in episode_outcome.columns))
+    columns = (derived[c.name] if c.name in derived else d[c.name] for c in episode_outcome.columns)
+    return select(*columns).order_by(d.episode_id)
 
 
 def _symptom_duration(facts: Subquery) -> ColumnElement[str]:
