@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from secrets import token_hex
 from typing import Any
 
@@ -31,6 +32,8 @@ from sql.short_code import CodeBook
 
 ADDRESS = ("seq", "file", "line")
 GIVEN = ("token", "short_code")
+MOST_PARAMETERS = 900
+"""Of one statement; any SQLite takes 999."""
 
 
 @dataclass
@@ -212,11 +215,19 @@ def _given(stage: Stage) -> tuple[str, ...]:
 
 
 def _insert(connection: Connection, table: str, names: list[str], rows: list[tuple[Any, ...]]) -> None:
-    marks = ", ".join("?" * len(names))
-    connection.exec_driver_sql(
-        f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks})",  # noqa: S608 - names are ours
-        rows,
-    )
+    """Many rows a statement: starting one costs about as much as a row does."""
+    width = len(names)
+    marks = f"({', '.join('?' * width)})"
+    cells = list(chain.from_iterable(rows))
+    at_once = MOST_PARAMETERS // width * width
+    whole = len(cells) // at_once * at_once
+    for first, last, step in ((0, whole, at_once), (whole, len(cells), width)):
+        if first < last:
+            values = ", ".join([marks] * (step // width))
+            connection.exec_driver_sql(
+                f"INSERT INTO {table} ({', '.join(names)}) VALUES {values}",  # noqa: S608 - names are ours
+                [tuple(cells[place : place + step]) for place in range(first, last, step)],
+            )
 
 
 def _copy(connection: Connection, table: str, names: list[str], rows: list[tuple[Any, ...]]) -> None:
