@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from itertools import chain
 from secrets import token_hex
@@ -44,7 +44,8 @@ class Stage:
     because the files do not have them. `rows` is a temporary table: seq, file, line, then the columns. codes:
     gives episodes their short codes; all stages of a load share it. refused: in snapshot mode, a temporary table
     with the keys of refused rows; `unkeyed` counts those whose key cannot be read. `without_repeats`: found before
-    the lock that no two rows have one key.
+    the lock that no two rows have one key. has_first_days: the table of each episode's first day is made. files: the
+    numbers of those that rows came from.
     """
 
     table: TableSpec
@@ -56,6 +57,8 @@ class Stage:
     refused: Table | None = None
     unkeyed: int = 0
     without_repeats: bool = False
+    has_first_days: bool = False
+    files: set[int] = field(default_factory=set)
 
     @property
     def target(self) -> Table:
@@ -184,6 +187,7 @@ def add_rows(
     names = [*ADDRESS, *stage.names, *(GIVEN if stage.table.name == "episodes" else ())]
     first = stage.count
     stage.count += len(rows)
+    stage.files.add(file)
     blank_episode = (
         stage.names.index("episode_id") if stage.by_patient and "episode_id" in stage.names else None
     )

@@ -212,6 +212,7 @@ def _previous_first_visit(clinic: str) -> ColumnElement[Any]:
             other.c.clinic == clinic,
             other.c.patient_id == e.patient_id,
             other.c.condition == e.condition,
+            other.c.first_visit_date <= e.first_visit_date,  # the part of `before` that the index can find
             before,
         )
         .correlate(episode)
@@ -227,7 +228,7 @@ def _episode_days(clinic: str) -> Select[Any]:
     start = epoch_day(e.first_visit_date)
     discharge = case((e.discharge_reason == "lost_to_follow_up", None), else_=e.discharge_date)
     contacts = [
-        func.coalesce(epoch_day(contact), start)
+        func.coalesce(contact, e.first_visit_date)
         for contact in (e.last_contact_date, last_score, last_visit, running.c.reported_on, discharge)
     ]
     by_report = running.c.returned_on.is_not(None)
@@ -235,7 +236,7 @@ def _episode_days(clinic: str) -> Select[Any]:
     days = {
         "start_day": start,
         "previous_first_visit_day": epoch_day(_previous_first_visit(clinic)),
-        "last_day": greatest(start, *contacts) - start,
+        "last_day": epoch_day(greatest(e.first_visit_date, *contacts)) - start,
         "return_day": epoch_day(case((by_report, running.c.returned_on), else_=e.return_to_run_date)) - start,
         "relapse_day": epoch_day(case((by_report, running.c.relapsed_on), else_=stated_relapse)) - start,
         "gave_up_day": epoch_day(running.c.gave_up_on) - start,
