@@ -16,7 +16,7 @@ from pyarrow import csv
 from etl.readers import Chunk
 from etl.readers.coded import CodedColumn
 
-BLOCK_BYTES = 2 << 20
+BLOCK_BYTES = 1 << 20
 
 
 class PlainBlocks:
