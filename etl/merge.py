@@ -221,9 +221,13 @@ def _first_days_table(rows: Table) -> Table:
 
 
 def _refuse_orphans(connection: Connection, stage: Stage, clinic: str, result: MergeResult) -> None:
-    known = select(episode.c.episode_id).where(episode.c.clinic == clinic)
-    where = stage.rows.c.episode_id.not_in(known)
-    _refuse(connection, stage, where, "episode_id", "no_episode", result)
+    e = episode.c
+    known = exists(
+        select(literal(1))
+        .where(e.clinic == clinic, e.episode_id == stage.rows.c.episode_id)
+        .correlate(stage.rows)
+    )
+    _refuse(connection, stage, ~known, "episode_id", "no_episode", result)
 
 
 def _refuse_too_early(connection: Connection, stage: Stage, clinic: str, result: MergeResult) -> None:
@@ -395,7 +399,8 @@ def touch_courses_of_the_same_people(
 def touch(connection: Connection, episodes: Any) -> None:
     """Have the outcomes of these episodes derived again."""
     found = episodes.distinct().subquery()
-    new = select(found.c.episode_id).where(found.c.episode_id.not_in(select(touched_episode.c.episode_id)))
+    there = exists(select(literal(1)).where(touched_episode.c.episode_id == found.c.episode_id))
+    new = select(found.c.episode_id).where(~there)  # NOT IN: PostgreSQL would compare each with each
     connection.execute(insert(touched_episode).from_select(["episode_id"], new))
 
 
@@ -436,10 +441,10 @@ def _add_names(connection: Connection, stage: Stage, clinic: str, load_number: i
             continue
         value = stage.value(name)
         code = table.c["patient_id" if table is patient else "code"]
-        known = select(code).where(table.c.clinic == clinic)
-        named = select(literal(clinic), value, literal(load_number)).where(
-            value.is_not(None), value.not_in(known)
+        known = exists(
+            select(literal(1)).where(table.c.clinic == clinic, code == value).correlate(stage.rows)
         )
+        named = select(literal(clinic), value, literal(load_number)).where(value.is_not(None), ~known)
         new = named.distinct().select_from(stage.rows)
         if name in stage.constants:  # a default for new episodes only
             new = new.where(~_is_there(stage, clinic))

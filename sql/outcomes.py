@@ -23,6 +23,7 @@ from sqlalchemy import (
     and_,
     case,
     delete,
+    exists,
     func,
     insert,
     literal,
@@ -140,7 +141,7 @@ def _touch_other_episodes_of_the_same_people(connection: Connection, clinic: str
     others = select(episode.c.episode_id).where(
         episode.c.clinic == clinic,
         episode.c.patient_id.in_(people),
-        episode.c.episode_id.not_in(select(touched_episode.c.episode_id)),
+        ~exists(select(literal(1)).where(touched_episode.c.episode_id == episode.c.episode_id)),
     )
     connection.execute(insert(touched_episode).from_select(["episode_id"], others))
 
