@@ -14,6 +14,7 @@ from etl.file_watch import FileWatch, UnmappedColumns
 from etl.identifiers import may_be_shown, shown_header
 from etl.parse import ColumnReader, Parsed, Stored
 from etl.readers import Chunk, TableReader
+from etl.readers.coded import each_distinct
 from etl.rules import TEN, FileChecks, broken_rows
 from sql.reference import instruments
 
@@ -214,7 +215,7 @@ class TableCheck:
     def _parse(self, name: str, texts: Sequence[str], chunk: Chunk) -> Sequence[Parsed]:
         reader = self._readers[name]
         try:
-            values = list(map(reader.__getitem__, texts))
+            values = each_distinct(reader.__getitem__, texts)
         except FileStop as stop:
             stop.line = chunk.lines[texts.index(reader.stopped_at or "")]
             raise
@@ -250,7 +251,7 @@ class TableCheck:
 
     def _out_of_another_scale(
         self,
-        texts: dict[str, tuple[str, ...]],
+        texts: dict[str, Sequence[str]],
         columns: dict[str, Sequence[Parsed]],
         chunk: Chunk,
         problems: list[Problem],

@@ -40,6 +40,7 @@ def _is_code_of_words(text: str) -> bool:
 
 
 _DIGITS = re.compile(r"\d{8,11}|\d{3}[ -]\d{3}[ -]\d{4}", re.ASCII)
+LONGEST_MIXED = 7
 _MIXED = re.compile(r"(?=[^\d]*\d)(?=\d*[A-Za-z])[A-Za-z0-9]{5,7}", re.ASCII)
 
 
@@ -109,7 +110,7 @@ class ColumnWatch:
 
     def _possible_kinds(self, text: str) -> list[tuple[str, bool]]:
         """Kinds whose form the text has, and whether it passes their test."""
-        if _DIGITS.fullmatch(text):
+        if text[0].isdigit() and _DIGITS.fullmatch(text):
             digits = text.replace(" ", "").replace("-", "")
             match len(digits):
                 case 8:
@@ -120,7 +121,7 @@ class ColumnWatch:
                     return [(HEALTH_NUMBER, False), (PHONE, is_compact_phone(digits))]
                 case _:
                     return [(PHONE, is_compact_phone(digits))]
-        if _MIXED.fullmatch(text):
+        if len(text) <= LONGEST_MIXED and _MIXED.fullmatch(text):
             return [(POSTCODE, COMPACT_POSTCODE.fullmatch(text) is not None)]
         return [(PHONE, True)] if text.startswith("+") and is_phone(text) else []
 

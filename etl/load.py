@@ -22,12 +22,12 @@ from etl.database import database_errors, own_connection
 from etl.entries import put_entries_back
 from etl.errors import RULES, FileStop, IdentifiersFound, LoadError, Problem
 from etl.identifiers import shown_file_name
-from etl.merge import leave_newer, look_for_repeats, merge
+from etl.merge import leave_newer, merge, prepare
 from etl.pseudonym import Pseudonyms
 from etl.snapshot import MOST_VANISHED, delete_vanished, stored_rows
 from etl.sources import Situation, Source, Sources
 from etl.stage import Stage, add_refused_keys, add_rows, code_book, create_stage, watch_refused
-from sql.engine import analyse
+from sql.engine import analyse, stop_looking_up_references
 from sql.outcomes import derive_outcomes, touched_episode
 from sql.schema import episode, episode_outcome
 from sql.settings import setting_value
@@ -215,7 +215,7 @@ def _stage_files(
     finally:
         gc.enable()
     for stage in stages.values():
-        look_for_repeats(connection, stage)
+        prepare(connection, stage)
     return list(stages.values())
 
 
@@ -298,6 +298,8 @@ def _merge_all(
 ) -> None:
     """The load's one transaction; a refused load leaves only its record."""
     connection.execution_options(write_lock=True)
+    if report.mode == "delta":  # a snapshot deletes, and what is deleted takes others along
+        stop_looking_up_references(connection)
     try:
         with connection.begin():
             locked = perf_counter()

@@ -63,7 +63,7 @@ class RowFilter:
         return list(kept)
 
     def _holds(
-        self, rule: FilterRule, columns: list[tuple[str, ...]], index: int, verdicts: dict[str, bool]
+        self, rule: FilterRule, columns: Sequence[Sequence[str]], index: int, verdicts: dict[str, bool]
     ) -> bool:
         text = next((column[index] for column in columns if column[index].strip()), "")
         if text not in verdicts:

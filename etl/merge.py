@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import (
     Column,
     Connection,
+    Date,
     Integer,
     MetaData,
     Select,
@@ -182,13 +183,7 @@ def _date_name(stage: Stage) -> str:
 
 def _refuse_misplaced(connection: Connection, stage: Stage, clinic: str, result: MergeResult) -> None:
     """Rows without an episode, or dated long before it began. One look at each episode's first row settles most."""
-    rows = stage.rows.c
-    earliest = (
-        select(rows.episode_id, func.min(rows[_date_name(stage)]).label("day"))
-        .group_by(rows.episode_id)
-        .subquery("earliest")
-    )
-    e = episode.c
+    earliest, e = _first_days(connection, stage), episode.c
     known = and_(e.clinic == clinic, e.episode_id == earliest.c.episode_id)
     begins = epoch_day(e.first_visit_date) - EARLIEST_BEFORE_FIRST_VISIT_DAYS
     misplaced = (
@@ -201,10 +196,38 @@ def _refuse_misplaced(connection: Connection, stage: Stage, clinic: str, result:
         _refuse_too_early(connection, stage, clinic, result)
 
 
+def _first_days(connection: Connection, stage: Stage) -> Table:
+    """Each episode of the stage, and the day of its first row there. Made before the write lock where that can be."""
+    table = _first_days_table(stage.rows)
+    if not stage.has_first_days:
+        rows = stage.rows.c
+        days = select(rows.episode_id, func.min(rows[_date_name(stage)])).group_by(rows.episode_id)
+        table.create(connection)
+        connection.execute(insert(table).from_select(["episode_id", "day"], days))
+        stage.has_first_days = True
+    return table
+
+
+@cache
+def _first_days_table(rows: Table) -> Table:
+    return Table(
+        f"first_days_{rows.name}",
+        MetaData(),
+        Column("episode_id", KEY, primary_key=True),
+        Column("day", Date),
+        prefixes=["TEMPORARY"],
+        sqlite_with_rowid=False,
+    )
+
+
 def _refuse_orphans(connection: Connection, stage: Stage, clinic: str, result: MergeResult) -> None:
-    known = select(episode.c.episode_id).where(episode.c.clinic == clinic)
-    where = stage.rows.c.episode_id.not_in(known)
-    _refuse(connection, stage, where, "episode_id", "no_episode", result)
+    e = episode.c
+    known = exists(
+        select(literal(1))
+        .where(e.clinic == clinic, e.episode_id == stage.rows.c.episode_id)
+        .correlate(stage.rows)
+    )
+    _refuse(connection, stage, ~known, "episode_id", "no_episode", result)
 
 
 def _refuse_too_early(connection: Connection, stage: Stage, clinic: str, result: MergeResult) -> None:
@@ -227,11 +250,13 @@ def _settle_repeated_rows(connection: Connection, stage: Stage, result: MergeRes
             _settle_repeated_keys(connection, stage, key, where, result)
 
 
-def look_for_repeats(connection: Connection, stage: Stage) -> None:
-    """Before the write lock: rows that name their episode can be compared without the store."""
+def prepare(connection: Connection, stage: Stage) -> None:
+    """Before the write lock: rows that name their episode can be compared and summed up without the store."""
     if not stage.by_patient:
         keys = _own_keys(stage)
         stage.without_repeats = not any(_has_repeats(connection, stage, key, where) for key, where in keys)
+        if stage.table.by_patient:
+            _first_days(connection, stage)
 
 
 def _own_keys(stage: Stage) -> list[tuple[list[str], ColumnElement[bool]]]:
@@ -351,7 +376,7 @@ def _count_and_touch(
         result.inserted[file] -= count
         result.updated[file] += count
     rows = stage.rows.c
-    touch(connection, select(rows.episode_id).where(~_is_there(stage, clinic)))
+    touch(connection, select(rows.episode_id).where(*([~_is_there(stage, clinic)] if known else [])))
     if result.updated:
         touch(connection, select(rows.episode_id).where(same, differs))
         if stage.table.name == "episodes" and "patient_id" in stage.names:
@@ -374,7 +399,8 @@ def touch_courses_of_the_same_people(
 def touch(connection: Connection, episodes: Any) -> None:
     """Have the outcomes of these episodes derived again."""
     found = episodes.distinct().subquery()
-    new = select(found.c.episode_id).where(found.c.episode_id.not_in(select(touched_episode.c.episode_id)))
+    there = exists(select(literal(1)).where(touched_episode.c.episode_id == found.c.episode_id))
+    new = select(found.c.episode_id).where(~there)  # NOT IN: PostgreSQL would compare each with each
     connection.execute(insert(touched_episode).from_select(["episode_id"], new))
 
 
@@ -382,10 +408,13 @@ def _per_file(
     connection: Connection, stage: Stage, where: ColumnElement[bool], joined: Table | None = None
 ) -> Counter[int]:
     rows = stage.rows.c
-    question = select(rows.file, func.count()).select_from(stage.rows).where(where).group_by(rows.file)
+    if len(stage.files) == 1:
+        question = select(literal(next(iter(stage.files))), func.count()).select_from(stage.rows).where(where)
+    else:
+        question = select(rows.file, func.count()).select_from(stage.rows).where(where).group_by(rows.file)
     if joined is not None:
         question = question.join(joined, where)
-    return Counter({row[0]: row[1] for row in connection.execute(question)})
+    return Counter({row[0]: row[1] for row in connection.execute(question) if row[1]})
 
 
 def _update(connection: Connection, stage: Stage, clinic: str) -> None:
@@ -412,10 +441,10 @@ def _add_names(connection: Connection, stage: Stage, clinic: str, load_number: i
             continue
         value = stage.value(name)
         code = table.c["patient_id" if table is patient else "code"]
-        known = select(code).where(table.c.clinic == clinic)
-        named = select(literal(clinic), value, literal(load_number)).where(
-            value.is_not(None), value.not_in(known)
+        known = exists(
+            select(literal(1)).where(table.c.clinic == clinic, code == value).correlate(stage.rows)
         )
+        named = select(literal(clinic), value, literal(load_number)).where(value.is_not(None), ~known)
         new = named.distinct().select_from(stage.rows)
         if name in stage.constants:  # a default for new episodes only
             new = new.where(~_is_there(stage, clinic))

@@ -84,6 +84,8 @@ class ColumnReader(dict[str, Parsed]):
         return value
 
     def _parse(self, text: str) -> Parsed:
+        if self.spec.kind == "key" and KEY_PATTERN.fullmatch(text):
+            return text  # nearly always, and there are as many codes as patients
         if CONTROL.search(text):
             return read_refused_text(text) or Refusal("control_character", "")
         trimmed = text.strip()

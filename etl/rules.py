@@ -95,6 +95,8 @@ def broken_rows(table: TableSpec, columns: Columns, size: int) -> Iterator[Broke
 def _without_episode(columns: Columns, size: int) -> Iterator[Broken]:
     nobody: list[Parsed] = [None] * size
     episodes, patients = columns.get("episode_id", nobody), columns.get("patient_id", nobody)
+    if None not in episodes:
+        return
     for index, (episode, patient) in enumerate(zip(episodes, patients, strict=True)):
         if episode is None and patient is None:
             yield index, "episode_id", "required"
@@ -102,14 +104,12 @@ def _without_episode(columns: Columns, size: int) -> Iterator[Broken]:
 
 def _broken_scores(columns: Columns) -> Iterator[Broken]:
     """Each distinct score (instrument, context, value) is judged once."""
-    judged: dict[tuple[Parsed, Parsed, Parsed], tuple[str, str] | None] = {}
-    for index, score in enumerate(
-        zip(columns["instrument"], columns["context"], columns["value"], strict=True)
-    ):
-        if score not in judged:
-            judged[score] = _judge_score(*score)
-        broken = judged[score]
-        if broken:
+    scores = list(zip(columns["instrument"], columns["context"], columns["value"], strict=True))
+    judged = {score: _judge_score(*score) for score in set(scores)}
+    if not any(judged.values()):
+        return
+    for index, score in enumerate(scores):
+        if broken := judged[score]:
             yield index, *broken
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
+from itertools import chain
 from secrets import token_hex
 from typing import Any
 
@@ -31,6 +32,8 @@ from sql.short_code import CodeBook
 
 ADDRESS = ("seq", "file", "line")
 GIVEN = ("token", "short_code")
+MOST_PARAMETERS = 900
+"""Of one statement; any SQLite takes 999."""
 
 
 @dataclass
@@ -41,7 +44,8 @@ class Stage:
     because the files do not have them. `rows` is a temporary table: seq, file, line, then the columns. codes:
     gives episodes their short codes; all stages of a load share it. refused: in snapshot mode, a temporary table
     with the keys of refused rows; `unkeyed` counts those whose key cannot be read. `without_repeats`: found before
-    the lock that no two rows have one key.
+    the lock that no two rows have one key. has_first_days: the table of each episode's first day is made. files: the
+    numbers of those that rows came from.
     """
 
     table: TableSpec
@@ -53,6 +57,8 @@ class Stage:
     refused: Table | None = None
     unkeyed: int = 0
     without_repeats: bool = False
+    has_first_days: bool = False
+    files: set[int] = field(default_factory=set)
 
     @property
     def target(self) -> Table:
@@ -181,6 +187,7 @@ def add_rows(
     names = [*ADDRESS, *stage.names, *(GIVEN if stage.table.name == "episodes" else ())]
     first = stage.count
     stage.count += len(rows)
+    stage.files.add(file)
     blank_episode = (
         stage.names.index("episode_id") if stage.by_patient and "episode_id" in stage.names else None
     )
@@ -212,11 +219,19 @@ def _given(stage: Stage) -> tuple[str, ...]:
 
 
 def _insert(connection: Connection, table: str, names: list[str], rows: list[tuple[Any, ...]]) -> None:
-    marks = ", ".join("?" * len(names))
-    connection.exec_driver_sql(
-        f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks})",  # noqa: S608 - names are ours
-        rows,
-    )
+    """Many rows a statement: starting one costs about as much as a row does."""
+    width = len(names)
+    marks = f"({', '.join('?' * width)})"
+    cells = list(chain.from_iterable(rows))
+    at_once = MOST_PARAMETERS // width * width
+    whole = len(cells) // at_once * at_once
+    for first, last, step in ((0, whole, at_once), (whole, len(cells), width)):
+        if first < last:
+            values = ", ".join([marks] * (step // width))
+            connection.exec_driver_sql(
+                f"INSERT INTO {table} ({', '.join(names)}) VALUES {values}",  # noqa: S608 - names are ours
+                [tuple(cells[place : place + step]) for place in range(first, last, step)],
+            )
 
 
 def _copy(connection: Connection, table: str, names: list[str], rows: list[tuple[Any, ...]]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import platform
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -46,18 +46,7 @@ def main() -> None:
         urls = {"SQLite": f"sqlite:///{folder / 'ours.db'}"}
         if postgresql:
             urls["PostgreSQL"] = postgresql
-        print("| store | way | seconds | under the lock | rows a second | memory, MB | ratio |")
-        print("|---|---|---|---|---|---|---|")
-        for store, url in urls.items():
-            bare_url = url.replace("ours.db", "bare.db")
-            bare = loading.measure("pandas", folder / "files", bare_url)
-            own = loading.measure("ours", folder / "files", url)
-            for way, result in (("pandas read_csv + to_sql", bare), ("return-to-run load", own)):
-                print(
-                    f"| {store} | {way} | {result['seconds']:.1f} | {result['locked_seconds']:.1f} | "
-                    f"{result['rows'] / result['seconds']:,.0f} | {result['megabytes']:.0f} | "
-                    f"{bare['seconds'] / result['seconds']:.2f} |"
-                )
+        _print_loads(folder / "files", urls)
         print("\n| question | store | milliseconds |\n|---|---|---|")
         for store, url in urls.items():
             for question, seconds in questions.measure(url).items():
@@ -74,6 +63,33 @@ def _print_pages(folder: Path, episodes: int) -> None:
     found = pages.in_a_process(folder / "network", f"sqlite:///{folder / 'network.db'}", episodes)
     for name, seconds in found.items():
         print(f"| {name} | {1000 * seconds:.0f} |")
+
+
+def _print_loads(files: Path, urls: Mapping[str, str]) -> None:
+    """How long each way takes, and what our own way's time goes into."""
+    print("| store | way | seconds | process seconds | under the lock | rows a second | memory, MB | ratio |")
+    print("|---|---|---|---|---|---|---|---|")
+    steps = {}
+    for store, url in urls.items():
+        bare_url = url.replace("ours.db", "bare.db")
+        bare = loading.measure("pandas", files, bare_url)
+        own = loading.measure("ours", files, url)
+        ways = [("pandas read_csv + to_sql", bare), ("return-to-run load", own)]
+        if store == "SQLite":
+            ways.append(("Python's csv + sqlite3", loading.measure("python", files, bare_url)))
+        for way, result in ways:
+            seconds = result["seconds"]
+            locked = f"{result['locked_seconds']:.1f} ({100 * result['locked_seconds'] / seconds:.0f} %)"
+            print(
+                f"| {store} | {way} | {seconds:.1f} | {result['process_seconds']:.1f} | "
+                f"{locked if way == 'return-to-run load' else ''} | {result['rows'] / seconds:,.0f} | "
+                f"{result['megabytes']:.0f} | {bare['seconds'] / seconds:.2f} |"
+            )
+        steps[store] = own["steps"]
+    print("\n| a load's seconds go into | store | seconds |\n|---|---|---|")
+    for store, seconds_of in steps.items():
+        for step, seconds in sorted(seconds_of.items(), key=lambda pair: -pair[1]):
+            print(f"| {step} | {store} | {seconds:.1f} |")
 
 
 @contextmanager

@@ -23,6 +23,7 @@ from sqlalchemy import (
     and_,
     case,
     delete,
+    exists,
     func,
     insert,
     literal,
@@ -125,7 +126,7 @@ def _touch_other_episodes_of_the_same_people(connection: Connection, clinic: str
     others = select(episode.c.episode_id).where(
         episode.c.clinic == clinic,
         episode.c.patient_id.in_(people),
-        episode.c.episode_id.not_in(select(touched_episode.c.episode_id)),
+        ~exists(select(literal(1)).where(touched_episode.c.episode_id == episode.c.episode_id)),
     )
     connection.execute(insert(touched_episode).from_select(["episode_id"], others))
 
@@ -197,6 +198,7 @@ def _previous_first_visit(clinic: str) -> ColumnElement[Any]:
             other.c.clinic == clinic,
             other.c.patient_id == e.patient_id,
             other.c.condition == e.condition,
+            other.c.first_visit_date <= e.first_visit_date,  # the part of `before` that the index can find
             before,
         )
         .correlate(episode)
@@ -212,7 +214,7 @@ def _episode_days(clinic: str) -> Select[Any]:
     start = epoch_day(e.first_visit_date)
     discharge = case((e.discharge_reason == "lost_to_follow_up", None), else_=e.discharge_date)
     contacts = [
-        func.coalesce(epoch_day(contact), start)
+        func.coalesce(contact, e.first_visit_date)
         for contact in (e.last_contact_date, last_score, last_visit, running.c.reported_on, discharge)
     ]
     by_report = running.c.returned_on.is_not(None)
@@ -220,7 +222,7 @@ def _episode_days(clinic: str) -> Select[Any]:
     days = {
         "start_day": start,
         "previous_first_visit_day": epoch_day(_previous_first_visit(clinic)),
-        "last_day": greatest(start, *contacts) - start,
+        "last_day": epoch_day(greatest(e.first_visit_date, *contacts)) - start,
         "return_day": epoch_day(case((by_report, running.c.returned_on), else_=e.return_to_run_date)) - start,
         "relapse_day": epoch_day(case((by_report, running.c.relapsed_on), else_=stated_relapse)) - start,
         "gave_up_day": epoch_day(running.c.gave_up_on) - start,
@@ -232,6 +234,7 @@ def _episode_days(clinic: str) -> Select[Any]:
         select(e.episode_id, *(days[name] for name in DAYS))
         .select_from(episode.outerjoin(running, running.c.episode_id == e.episode_id))
         .where(of_touched(episode, clinic))
+        .order_by(e.episode_id)
     )
 
 
@@ -306,7 +309,8 @@ def _outcomes(clinic: str) -> Select[Any]:
             (d.earlier_episodes.is_(None), "unknown"), (d.earlier_episodes == 0, "none"), else_="some"
         ),
     }
-    return select(*(derived[c.name] if c.name in derived else d[c.name] for c in OUTCOME_COLUMNS))
+    columns = (derived[c.name] if c.name in derived else d[c.name] for c in OUTCOME_COLUMNS)
+    return select(*columns).order_by(d.episode_id)
 
 
 def _symptom_duration(facts: Subquery) -> ColumnElement[str]:

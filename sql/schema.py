@@ -244,7 +244,7 @@ score = Table(
     PrimaryKeyConstraint(
         "clinic", "episode_id", "scored_on", "instrument", "context", "reporter", "score_id"
     ),
-    _to_episode(),
+    _to_episode().ddl_if(dialect="sqlite"),  # PostgreSQL: triggers by the statement, migration 0006
     Index(
         "uq_score_clinic_score_id",
         "clinic",

@@ -26,6 +26,11 @@ settings.register_profile("project", derandomize=True, deadline=None, database=N
 settings.load_profile("project")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--kills N`: how often a load is killed in tests/etl/test_load_crashes.py."""
+    parser.addoption("--kills", type=int, default=0, help="kill so many loads on each database")
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
 def backend(request: pytest.FixtureRequest) -> str:
     """The database that the test runs on."""

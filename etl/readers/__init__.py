@@ -26,7 +26,7 @@ class Chunk:
     """
 
     lines: list[int]
-    columns: list[tuple[str, ...]]
+    columns: Sequence[Sequence[str]]
     broken: list[tuple[int, str, str]]
     filtered: int = 0
 

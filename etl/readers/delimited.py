@@ -5,15 +5,15 @@ from __future__ import annotations
 import csv
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import accumulate, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from etl.errors import FileStop
 from etl.readers import CHUNK_ROWS, PLAIN, Chunk, Format
-from etl.readers.text import find_encoding, open_text
+from etl.readers.text import find_encoding, open_text, readable
 
 if TYPE_CHECKING:
     from _csv import Reader as CsvReader
@@ -22,6 +22,13 @@ _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _ENDINGS = {".tsv": "\t", ".tab": "\t"}
 _BREAK = re.compile(r"\r\n|\r|\n")
 _EXCEL_HINT = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)
+
+
+class Place(NamedTuple):
+    """Where rows begin: the line, and the byte unless they follow the header."""
+
+    line: int
+    byte: int = 0
 
 
 class DelimitedReader:
@@ -54,31 +61,54 @@ class DelimitedReader:
             return [name.strip() for name in _first(rows)]
 
     def chunks(self) -> Iterator[Chunk]:
-        """Rows below the header in chunks of CHUNK_ROWS."""
-        foreign = not self._encoding.startswith("utf-")
+        """Rows below the header in chunks of about CHUNK_ROWS."""
         with self._rows() as rows:
             width = len(_first(rows))
-            line = self._above + rows.line_num + 1
+            begins = Place(line=self._above + rows.line_num + 1)
+        rest: Place | None = begins
+        if self._encoding in ("utf-8", "utf-8-sig") and self._delimiter.isascii():
+            rest = yield from self._plain_blocks(width, begins)
+        if rest is not None:
+            yield from self._strictly(width, rest)
+
+    def _plain_blocks(self, width: int, begins: Place) -> Generator[Chunk, None, Place | None]:
+        """The blocks that need no strict reading; returns where the rest begins, None at the end of the file."""
+        from etl.readers.plain_blocks import PlainBlocks
+
+        with readable(self._path) as file:
+            header = [file.readline() for _ in range(begins.line - 1)]
+            if any(b'"' in line or b"\r" in line.removesuffix(b"\r\n") for line in header):
+                return begins
+            blocks = PlainBlocks(file, self._delimiter, width, begins.line)
+            yield from blocks.chunks()
+        return None if blocks.ended else Place(blocks.line, blocks.offset)
+
+    def _strictly(self, width: int, begins: Place) -> Iterator[Chunk]:
+        foreign = not self._encoding.startswith("utf-")
+        with self._rows(begins.byte) as rows:
+            if not begins.byte:
+                _first(rows)
+            line, before = begins.line, begins.line - rows.line_num
             while batch := list(islice(rows, CHUNK_ROWS)):
-                following = self._above + rows.line_num + 1
+                following = before + rows.line_num
                 if foreign:
                     self.normalised += sum(not "".join(row).isascii() for row in batch)
                 yield _chunk(batch, _lines(batch, line, following), width)
                 line = following
 
     @contextmanager
-    def _rows(self) -> Iterator[CsvReader]:
-        """Rows from the header on; `line_num` counts from there."""
+    def _rows(self, byte: int = 0) -> Iterator[CsvReader]:
+        """Rows from the header on, or from a byte below it; `line_num` counts from there."""
         try:
-            with self._open() as file:
-                deque(islice(file, self._above), maxlen=0)
+            with self._open(byte) as file:
+                deque(islice(file, 0 if byte else self._above), maxlen=0)
                 yield csv.reader(file, delimiter=self._delimiter, strict=True)
         except csv.Error:
             raise self._broken_quote() from None
 
     @contextmanager
-    def _open(self) -> Iterator[TextIO]:
-        with open_text(self._path, self._encoding) as file:
+    def _open(self, byte: int = 0) -> Iterator[TextIO]:
+        with open_text(self._path, self._encoding, byte) as file:
             yield file
 
     def _excel_hint(self) -> str | None:
@@ -139,5 +169,5 @@ def _chunk(batch: list[list[str]], lines: list[int], width: int) -> Chunk:
         ]
         good = [(line, row) for line, row in full if len(row) == width]
         lines, batch = [line for line, _ in good], [row for _, row in good]
-    columns: list[tuple[str, ...]] = list(zip(*batch, strict=True)) if batch else [()] * width
+    columns: list[Sequence[str]] = list(zip(*batch, strict=True)) if batch else [()] * width
     return Chunk(lines, columns, broken)

@@ -26,8 +26,26 @@ def open_bytes(path: Path) -> IO[bytes]:
 
 
 @contextmanager
-def open_text(path: Path, encoding: str) -> Iterator[TextIO]:
-    """The file as strict text, its line ends as they are.
+def readable(path: Path) -> Iterator[IO[bytes]]:
+    """The file's bytes.
+
+    Raises
+    ------
+    FileStop
+        as soon as they cannot be read.
+    """
+    try:
+        with open_bytes(path) as file:
+            yield file
+    except DAMAGED_GZIP:
+        raise FileStop("not_a_zip") from None
+    except OSError:
+        raise FileStop("unreadable_file") from None
+
+
+@contextmanager
+def open_text(path: Path, encoding: str, byte: int = 0) -> Iterator[TextIO]:
+    """The file as strict text, its line ends as they are; from a byte on, if one is given.
 
     Raises
     ------
@@ -35,15 +53,13 @@ def open_text(path: Path, encoding: str) -> Iterator[TextIO]:
         with line and byte, as soon as bytes are met that are not text.
     """
     try:
-        with open_bytes(path) as raw, io.TextIOWrapper(raw, encoding=encoding, newline="") as file:
-            yield file
+        with readable(path) as raw:
+            raw.seek(byte)
+            with io.TextIOWrapper(raw, encoding=encoding, newline="") as file:
+                yield file
     except UnicodeError:
         line, byte = _broken_place(path, encoding)
         raise FileStop("broken_encoding", line=line, detail=f"byte {byte} of the line") from None
-    except DAMAGED_GZIP:
-        raise FileStop("not_a_zip") from None
-    except OSError:
-        raise FileStop("unreadable_file") from None
 
 
 def find_encoding(path: Path, declared: Sequence[str] = ()) -> str:
@@ -54,13 +70,8 @@ def find_encoding(path: Path, declared: Sequence[str] = ()) -> str:
     FileStop
         if the file is empty, a workbook or a web page.
     """
-    try:
-        with open_bytes(path) as file:
-            start = file.read(200)
-    except DAMAGED_GZIP:
-        raise FileStop("not_a_zip") from None
-    except OSError:
-        raise FileStop("unreadable_file") from None
+    with readable(path) as file:
+        start = file.read(200)
     if start.startswith(_WORKBOOKS):
         raise FileStop("spreadsheet")
     if start.lstrip(codecs.BOM_UTF8 + b" \t\r\n").lower().startswith(_WEB_PAGES):

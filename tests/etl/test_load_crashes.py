@@ -89,7 +89,10 @@ def numbers(engine) -> list[tuple[int, str]]:
 
 @pytest.mark.slow
 def test_a_kill_at_any_moment_leaves_the_store_before_or_after(store_url, tmp_path, backend, request):
-    """Every kill hits a store in which the same second load is under way; after it that load completes."""
+    """Every kill hits a store in which the same second load is under way; after it that load completes.
+
+    `pytest --kills 100 --timeout 3600 tests/etl/test_load_crashes.py -k kill` is for a change of loading.
+    """
     first, second = (
         big_clinic(tmp_path / "first", changed=False),
         big_clinic(tmp_path / "second", changed=True),
@@ -110,7 +113,8 @@ def test_a_kill_at_any_moment_leaves_the_store_before_or_after(store_url, tmp_pa
     assert before != after
 
     chance, left_before = random.Random(20241231), 0
-    for _ in range(12 if backend == "sqlite" else 6):
+    kills = request.config.getoption("kills") or (12 if backend == "sqlite" else 6)
+    for _ in range(kills):
         url = with_first.fresh()
         program = start_load(url, second)
         time.sleep(chance.uniform(0.05, 1.0) * seconds)

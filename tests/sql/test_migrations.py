@@ -37,13 +37,14 @@ create_or_upgrade(sys.argv[1])
 
 
 SQLITE_ONLY = "ix_episode_outcome_cohort"
+KEY_OF_SQLITE_ONLY = "fk_score_episode"
 
 
 def differences(engine: Engine) -> list[object]:
     """What Alembic would have to change to get from the store to sql/schema.py."""
 
     def meant_here(_item, name, *_):
-        return engine.dialect.name == "sqlite" or name != SQLITE_ONLY
+        return engine.dialect.name == "sqlite" or name not in (SQLITE_ONLY, KEY_OF_SQLITE_ONLY)
 
     with reading(engine) as connection:
         context = MigrationContext.configure(connection, opts={"include_object": meant_here})

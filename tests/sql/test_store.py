@@ -6,6 +6,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from builders import load_tables, make_episode, make_score, rows_of
 from sqlalchemy import select, text, update
 
 from sql.engine import StoreError, open_engine, reading, store_exists, writing
@@ -112,6 +113,33 @@ def test_a_writer_holds_the_lock_from_its_first_statement(store_url, monkeypatch
 def test_foreign_keys_are_held(engine):
     with pytest.raises(StoreError), writing(engine) as connection:
         connection.execute(text("INSERT INTO site (clinic, code) VALUES ('nobody', 'x')"))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO score (clinic, episode_id, scored_on, instrument, context, reporter, score_id, value, load_number)"
+        " SELECT clinic, 'E2', scored_on, instrument, context, reporter, score_id, value, load_number FROM score",
+        "UPDATE score SET episode_id = 'E2'",
+        "UPDATE episode SET episode_id = 'E2'",
+        "DELETE FROM episode",
+    ],
+)
+def test_a_score_is_never_without_its_episode(engine, tmp_path, statement):
+    """On PostgreSQL triggers see to it, on SQLite a foreign key."""
+    load_tables(engine, tmp_path / "in", episodes=[make_episode("E1")], scores=[make_score("E1")])
+    kept = rows_of(engine, "score")
+    with engine.begin() as connection:  # so that nothing else stands in the way
+        connection.execute(text("DELETE FROM episode_outcome"))
+    with pytest.raises(StoreError), writing(engine) as connection:
+        connection.execute(text(statement))
+    assert rows_of(engine, "score") == kept
+    assert rows_of(engine, "episode", "episode_id") == [("E1",)]
+    with writing(engine) as connection:
+        connection.execute(text("UPDATE score SET value = 2"))
+        connection.execute(text("UPDATE episode SET side = 'right'"))
+        connection.execute(text("DELETE FROM score"))
+        connection.execute(text("DELETE FROM episode"))
 
 
 def test_a_mistake_in_a_question_is_not_called_a_broken_database(engine):

@@ -12,7 +12,7 @@ from sql.derived_care import derive_care
 from sql.deriving import touched_episode
 
 revision = "0007"
-down_revision = "0005"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 from part_reading import only_part
 
-from etl.readers import cliniko, delimited, fhir, parquet
+from etl.readers import cliniko, delimited, fhir, parquet, plain_blocks
 
 
 def write(folder: Path, ending: str, rows: int) -> Path:
@@ -47,5 +47,6 @@ def peak(path: Path) -> int:
 def test_four_times_the_rows_take_no_more_memory(tmp_path, monkeypatch, ending):
     for module in (cliniko, delimited, fhir, parquet):
         monkeypatch.setattr(module, "CHUNK_ROWS", 2_000)
+    monkeypatch.setattr(plain_blocks, "BLOCK_BYTES", 16_000)
     peak(write(tmp_path, ending, 10))  # imports
     assert peak(write(tmp_path, ending, 24_000)) < 1.3 * peak(write(tmp_path, ending, 6_000))

@@ -1,0 +1,78 @@
+"""The usual CSV file, by the block: UTF-8, no quotes, as many fields in every line as in the header.
+
+Such a block means the same to every reader, so it may be split by the fastest. The first block that is anything
+else ends the reading here; `DelimitedReader` goes on from there, line by line and strictly.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from typing import IO
+
+import pyarrow as pa
+from pyarrow import csv
+
+from etl.readers import Chunk
+from etl.readers.coded import CodedColumn
+
+BLOCK_BYTES = 1 << 20
+
+
+class PlainBlocks:
+    """Chunks of a file that stands at the first byte below the header.
+
+    width: fields of the header. `offset` is the byte and `line` the line on which the rest begins, `ended` true if
+    there is none.
+    """
+
+    def __init__(self, file: IO[bytes], delimiter: str, width: int, line: int) -> None:
+        self._file, self._width = file, width
+        names = [str(place) for place in range(width)]
+        self._read = csv.ReadOptions(column_names=names, use_threads=True, block_size=2 * BLOCK_BYTES)
+        self._parse = csv.ParseOptions(
+            delimiter=delimiter, quote_char=False, escape_char=False, ignore_empty_lines=False
+        )
+        text = pa.dictionary(pa.int32(), pa.string())
+        self._convert = csv.ConvertOptions(
+            column_types=dict.fromkeys(names, text), strings_can_be_null=False, check_utf8=True
+        )
+        self.offset, self.line, self.ended = file.tell(), line, False
+
+    def chunks(self) -> Iterator[Chunk]:
+        """The blocks, as far as they are plain."""
+        rest = b""
+        while True:
+            read = self._file.read(BLOCK_BYTES)
+            block, rest = _whole_lines(rest + read, last=not read)
+            if not block:
+                self.ended = not read
+                return
+            columns = self._columns(block)
+            if columns is None:
+                return
+            self.offset += len(block)
+            lines = list(range(self.line, self.line + len(columns[0])))
+            self.line += len(lines)
+            yield Chunk(lines, columns, [])
+
+    def _columns(self, block: bytes) -> list[CodedColumn] | None:
+        """None if the block must be read strictly."""
+        if b'"' in block or block.count(b"\r") != block.count(b"\r\n"):
+            return None
+        try:
+            table = csv.read_csv(io.BytesIO(block), self._read, self._parse, self._convert)
+            columns = [_coded(column.combine_chunks()) for column in table.columns]
+        except (pa.ArrowInvalid, UnicodeError):  # another number of fields, or no UTF-8
+            return None
+        # Rows without any text are passed over, and there may be some where no column is always filled.
+        return None if all("" in column.distinct for column in columns) else columns
+
+
+def _whole_lines(text: bytes, *, last: bool) -> tuple[bytes, bytes]:
+    end = len(text) if last else text.rfind(b"\n") + 1
+    return text[:end], text[end:]
+
+
+def _coded(column: pa.DictionaryArray) -> CodedColumn:
+    return CodedColumn(column.dictionary.to_pylist(), column.indices.to_numpy())
