@@ -8,7 +8,10 @@ from dashboard.deployment import NO_SIGN_IN, is_loopback
 from dashboard.pages.parts import frame, showing, styles
 from dashboard.pages.parts.filters import filter_bar
 
-st.set_page_config("Return to Run", page_icon=":material/directions_run:", layout="wide")
+st.set_page_config(
+    "Return to Run", page_icon=":material/directions_run:", layout="wide",
+    initial_sidebar_state=showing.SIDEBAR_WIDTH,
+)  # fmt: skip
 styles.for_fingers()
 
 if not is_loopback(st.get_option("server.address")):
@@ -91,7 +94,8 @@ page = st.navigation(
 )
 
 about_patients = page in (caseload, to_ask, own_figures, patient)
-st.set_page_config(initial_sidebar_state=showing.sidebar(about_patients))
+if showing.needs_width(about_patients):
+    st.set_page_config(initial_sidebar_state="collapsed")
 
 if page == imports and not showing.is_on():  # needs no store: it makes the first one
     frame.logo()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
@@ -41,9 +40,9 @@ def is_on() -> bool:
     return shown() is not None
 
 
-def sidebar(about_patients: bool) -> Literal["collapsed"] | int:
-    """The sidebar's width in pixels; away while a patient looks, and on a therapist's lists, which need the width."""
-    return "collapsed" if is_on() or (about_patients and frame.expects_therapist()) else SIDEBAR_WIDTH
+def needs_width(about_patients: bool) -> bool:
+    """The sidebar is folded away while a patient looks, and on a therapist's lists, which need the width."""
+    return is_on() or (about_patients and frame.expects_therapist())
 
 
 def begin(token: str) -> None:

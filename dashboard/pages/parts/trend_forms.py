@@ -64,8 +64,8 @@ def _notes(clinic: str, trends: Trends) -> None:
     for note in trends.annotations:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"{long_date(note.day)}: {panels.literal(note.text)}", width="content")
-            if st.button("Remove", key=f"annotation_remove_{note.number}", type="tertiary"):
-                _write(partial(remove_annotation, clinic=clinic, number=note.number))
+            remove = partial(remove_annotation, clinic=clinic, number=note.number)
+            _undo("Remove", f"annotation_remove_{note.number}", remove)
 
 
 def _target(clinic: str, trend: Trend) -> None:
@@ -86,10 +86,9 @@ def _target(clinic: str, trend: Trend) -> None:
         )
         if st.form_submit_button("Set target", key="target_set") and value is not None:
             _write(lambda c: set_target(c, clinic, measure.name, value / scale, today=_today()))
-    if now is not None and st.button(
-        f"Remove the target of {value_words(measure, now)}", key="target_clear", type="tertiary"
-    ):
-        _write(lambda connection: clear_target(connection, clinic, measure.name))
+    if now is not None:
+        remove = partial(clear_target, clinic=clinic, measure=measure.name)
+        _undo(f"Remove the target of {value_words(measure, now)}", "target_clear", remove)
 
 
 def _limits(clinic: str, trend: Trend, *, whole_clinic: bool) -> None:
@@ -120,8 +119,8 @@ def _limits(clinic: str, trend: Trend, *, whole_clinic: bool) -> None:
             st.markdown(
                 f"Limits begin anew in {rebase.month:%B %Y}: {panels.literal(rebase.reason)}", width="content"
             )
-            if st.button("Undo", key=f"rebase_undo_{rebase.month}", type="tertiary"):
-                _write(partial(undo_rebase, clinic=clinic, measure=name, month=rebase.month))
+            undo = partial(undo_rebase, clinic=clinic, measure=name, month=rebase.month)
+            _undo("Undo", f"rebase_undo_{rebase.month}", undo)
 
 
 def _may_be_kept(text: str) -> bool:
@@ -134,15 +133,30 @@ def _may_be_kept(text: str) -> bool:
     return not kind
 
 
+def _undo(label: str, key: str, write: Callable[[Connection], object]) -> None:
+    """A button that writes before the page is drawn anew: a click on a page still being drawn is not lost."""
+
+    def undo() -> None:
+        _written(write)
+
+    st.button(label, key=key, type="tertiary", on_click=undo)
+
+
 def _write(write: Callable[[Connection], object]) -> None:
     """Write, and draw the page anew; or say why not."""
+    if _written(write):
+        st.rerun()
+
+
+def _written(write: Callable[[Connection], object]) -> bool:
+    """Whether it could be written; if not, the page says why."""
     try:
         with writing(readers.engine()) as connection:
             write(connection)
     except (ValueError, StoreError) as reason:
         st.error(str(reason), icon=":material/error:")
-        return
-    st.rerun()
+        return False
+    return True
 
 
 def _today() -> date:
