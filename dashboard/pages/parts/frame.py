@@ -15,6 +15,12 @@ from dashboard.wording import long_date
 from sql.cohort import Scope
 from sql.engine import StoreError
 
+BROWSER_ICON = (
+    "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 34 34'>"
+    "<path d='M3 28 H10 V21 H17 V13 H24 V7 H31' fill='none' stroke='%230B6E75' stroke-width='5' "
+    "stroke-linecap='round' stroke-linejoin='round'/></svg>"
+)
+"""The mark of the logo, within the page: a Material icon here would be fetched from another company's server."""
 _CHOSEN, _MOVED = "preview_chosen", "moved_by_product"
 THERAPIST = "Therapist "
 """How a therapist's choice of "Preview as" begins, on the page and in the address."""
