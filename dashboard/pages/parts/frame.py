@@ -124,11 +124,26 @@ PRINTED = """<style>
 """On paper: no navigation, and small enough for charts as wide as on an office PC (1280 pixels)."""
 
 
+PRINTED_FROM_DARK = """<style>
+@media print {
+  html, body, [data-testid=stApp] { background: #FFFFFF !important; }
+  [data-testid=stApp] * { background-color: transparent !important; border-color: #DDE4E6 !important; }
+  [data-testid=stApp] :not(path, rect, circle, line) { color: #1C2B33 !important; }
+  .js-plotly-plot text, .js-plotly-plot tspan { fill: #1C2B33 !important; }
+  .js-plotly-plot :is(.gridlayer, .zerolinelayer) path { stroke: #DDE4E6 !important; }
+  [data-testid=stDataFrame] canvas { filter: invert(1) hue-rotate(180deg); }
+}
+</style>"""
+"""Paper is white: dark ink for words and axes; the lines of the dark charts are readable on white as they are."""
+
+
 def heading(place: DeltaGenerator, question_asked: str, question: Question) -> None:
     """The page's question, whose data, until when, for whom; and that sample people are invented."""
     facts = question.facts
     assert facts.as_of is not None  # noqa: S101 - require_store saw to it
     st.html(PRINTED)
+    if st.context.theme.type == "dark":
+        st.html(PRINTED_FROM_DARK)
     audience = "exact, for the clinic" if question.scope.audience == "clinic" else "rounded, to share"
     with place, st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
         st.title(question_asked, anchor=False, width="content")
