@@ -20,7 +20,7 @@ cards.tiles(summary, main)
 
 shown = [group for group in summary.groups if group.group in main]
 compared = [group.group for group in wording.groups_drawn(shown)]
-grid = st.grid(3, min_column_width=282, gap=("small", "medium"))
+grid = st.grid(3, min_column_width=270, gap=("small", "medium"))
 with grid.cell(column_span=2):
     panels.chart(
         recovery_figure(shown, cards.benchmarks_of(compared), theme, shared_k=shared_k, height=276),

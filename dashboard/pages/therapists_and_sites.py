@@ -23,7 +23,7 @@ found = result.by_site if by == "site" else result.by_therapist
 theme = panels.theme()
 st.markdown(unit_words.reflection_sentence(result))
 
-grid = st.grid(3, min_column_width=282, gap=("small", "medium"))
+grid = st.grid(3, min_column_width=270, gap=("small", "medium"))
 with grid.cell(column_span=2):
     drawn = found.funnel is not None and found.plotted > 1
     panels.chart(

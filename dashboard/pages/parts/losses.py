@@ -18,7 +18,7 @@ from dashboard.summary import OutcomeSummary
 def panel(summary: OutcomeSummary, question: Question) -> None:
     """Retention beside the six classes, then visits and the landmark comparison."""
     stayed, visits = panels.section(question, retention_section), panels.section(question, visits_section)
-    grid = st.grid(3, min_column_width=276, gap="medium")
+    grid = st.grid(3, min_column_width=270, gap="medium")
     with grid.cell(column_span=2):
         panels.chart(
             retention_figure(stayed, panels.theme()),
