@@ -131,6 +131,7 @@ PRINTED_FROM_DARK = """<style>
   [data-testid=stApp] :not(path, rect, circle, line) { color: #1C2B33 !important; }
   .js-plotly-plot text, .js-plotly-plot tspan { fill: #1C2B33 !important; }
   .js-plotly-plot :is(.gridlayer, .zerolinelayer) path { stroke: #DDE4E6 !important; }
+  [data-testid=stApp] [aria-checked=true] { border: 2px solid #1C2B33 !important; }
   [data-testid=stDataFrame] canvas { filter: invert(1) hue-rotate(180deg); }
 }
 </style>"""
