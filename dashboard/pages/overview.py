@@ -40,7 +40,7 @@ with grid.cell():
     who.picker(question, became_lists(summary), key="who_became")
 
 look_at_this.panel(summary, question)
-others = wording.others_sentence(summary, main)
+others = " ".join(filter(None, (captions.outside_sentence(summary), wording.others_sentence(summary, main))))
 if others:
     panels.note(others)
 with st.container(horizontal=True):
