@@ -8,10 +8,12 @@ from dashboard.deployment import NO_SIGN_IN, is_loopback
 from dashboard.pages.parts import frame, showing, styles
 from dashboard.pages.parts.filters import filter_bar
 
-st.set_page_config(
-    "Return to Run", page_icon=":material/directions_run:", layout="wide",
+st.set_page_config(  # the width at once: a browser that has drawn a wider sidebar may keep it
+    "Return to Run",
+    page_icon=frame.BROWSER_ICON,
+    layout="wide",
     initial_sidebar_state=showing.SIDEBAR_WIDTH,
-)  # fmt: skip
+)
 styles.for_fingers()
 
 if not is_loopback(st.get_option("server.address")):

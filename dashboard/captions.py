@@ -65,6 +65,20 @@ def curve_caption(groups: Sequence[GroupSummary], conditions: Sequence[str]) -> 
     )
 
 
+def outside_sentence(summary: OutcomeSummary) -> str:
+    """Why fewer stand in the curve than started; empty where nobody is missing or figures are rounded."""
+    whole, outside = summary.everybody, summary.excluded.already_running
+    if summary.audience == "sharing" or not outside or whole.started is None or whole.episodes is None:
+        return ""
+    if whole.started - whole.episodes != outside:
+        return ""
+    verb = "was" if outside == 1 else "were"
+    return (
+        f"{outside:,} of the {whole.started:,} who started {verb} already running at the first visit, so the curve has "
+        f"{whole.episodes:,}."
+    )
+
+
 def became_title(summary: OutcomeSummary) -> str:
     """Of how many the bar is."""
     started = summary.everybody.started

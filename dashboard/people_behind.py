@@ -18,7 +18,9 @@ from dashboard.sections.treatment import Treatment
 from dashboard.sections.trend_charts import Trend
 from dashboard.sections.trend_series import Value
 from dashboard.sections.units import UnitsBy
+from dashboard.sections.visits import VisitsResult
 from dashboard.stats.process import Share
+from dashboard.stats.retention import ENGAGED_VISITS
 from dashboard.summary import OutcomeSummary
 from dashboard.treatment_words import ANSWER_TITLES, FINDINGS, TREATMENT_NAMES
 from dashboard.treatment_words import MEASURES as ASSESSED_NAMES
@@ -135,6 +137,43 @@ def score_lists(section: PainSection) -> Lists:
         found.append((PeopleList("scored", name), change.scored))
         found.append((PeopleList("unscored", name), change.without_score))
     return _some(found)
+
+
+def responder_lists(section: PainSection) -> GroupedLists:
+    """Per window, who improved by each threshold and who did not, of those scored twice."""
+    scale = f"{section.asked.instrument}:{section.asked.context}"
+    found: dict[str, dict[PeopleList, str]] = {}
+    for row in section.responders:
+        window, threshold, share = row.window, row.threshold, row.of_scored
+        days = f"{window.first_day}:{window.last_day}:{window.middle_day}"
+        name = f"{scale}:{days}:{threshold.kind}:{threshold.threshold:g}"
+        missed = None
+        if share.numerator is not None and share.denominator is not None:
+            missed = share.denominator - share.numerator
+        lists = [(PeopleList("improved", name), share.numerator), (PeopleList("not_improved", name), missed)]
+        found.setdefault(window.name.capitalize(), {}).update(_some(lists))
+    return found
+
+
+def visit_lists(result: VisitsResult) -> Lists:
+    """Who kept the first weeks' appointments and who did not, and who came for unusually many or few visits."""
+    kept, course = f"{result.engaged_share}:{ENGAGED_VISITS}", result.per_episode[0]
+    found: list[tuple[PeopleList, int | None]] = []
+    if result.landmark is not None:
+        found.append((PeopleList("kept_early", kept), result.landmark.engaged.n))
+        found.append((PeopleList("not_kept_early", kept), result.landmark.not_engaged.n))
+    if course.lower is not None and course.upper is not None:
+        found.append((PeopleList("fewer_visits", f"{course.lower:.0f}"), None))
+        found.append((PeopleList("more_visits", f"{course.upper:.0f}"), None))
+    return _some(found)
+
+
+def rehabilitation_lists(result: Treatment) -> Lists:
+    """Who returned after so much rehabilitation."""
+    return _some(
+        (PeopleList("after_rehabilitation", group.rehabilitation), group.low.denominator)
+        for group in result.relapse
+    )
 
 
 def given_lists(result: Treatment) -> GroupedLists:

@@ -6,9 +6,15 @@ from collections.abc import Callable
 
 from dashboard.names import CLASS_NAMES, CONDITION_SHORT, FIELD_NAMES, group_name
 from dashboard.record_names import MEASURE_NAMES, RULE_WORDS, month_name
-from dashboard.treatment_words import ANSWER_TITLES, ANSWER_WORDS, FINDINGS, TREATMENT_NAMES
+from dashboard.treatment_words import (
+    ANSWER_TITLES,
+    ANSWER_WORDS,
+    FINDINGS,
+    REHABILITATION_WORDS,
+    TREATMENT_NAMES,
+)
 from dashboard.treatment_words import MEASURES as ASSESSED_NAMES
-from dashboard.wording import long_date, time_words
+from dashboard.wording import PER_CENT, long_date, time_words
 from sql.queries.people_lists import PeopleList
 
 LEFT_OUT_WORDS = {
@@ -64,6 +70,18 @@ def _score(name: str) -> str:
     return f"{instrument} at the start and in weeks {int(first) // 7} to {int(last) // 7}"
 
 
+def _change(name: str) -> str:
+    """ "NPRS:usual_week:28:42:35:percent:30" -> "30 % or more in weeks 4 to 6"."""
+    _, _, first, last, _, kind, threshold = name.split(":")
+    needed = f"{threshold}{PER_CENT}" if kind == "percent" else f"{threshold} points"
+    return f"{needed} or more in weeks {int(first) // 7} to {int(last) // 7}"
+
+
+def _appointments(name: str) -> str:
+    """ "75:2" -> "75 % of the appointments of the first 28 days"."""
+    return f"{name.split(':')[0]}{PER_CENT} of the appointments of the first 28 days"
+
+
 def _answered(name: str) -> str:
     answer, _, value = name.partition(":")
     return f"{ANSWER_TITLES[answer]}: {ANSWER_WORDS[value]}"
@@ -84,6 +102,13 @@ TITLES: dict[str, Callable[[str], str]] = {
     "scored": lambda name: f"Scored: {_score(name)}",
     "unscored": lambda name: f"Not scored: {_score(name)}",
     "no_first_score": lambda name: f"No {name.split(':')[0]} at the start",
+    "improved": lambda name: f"Improved by {_change(name)}",
+    "not_improved": lambda name: f"Not improved by {_change(name)}",
+    "kept_early": lambda name: f"Attended at least {_appointments(name)}",
+    "not_kept_early": lambda name: f"Attended under {_appointments(name)}",
+    "more_visits": lambda name: f"Came for more than {name} visits",
+    "fewer_visits": lambda name: f"Came for fewer than {name} visits",
+    "after_rehabilitation": lambda name: f"Back running, before it {REHABILITATION_WORDS[name]}",
     "settled": lambda _: "First visit at least 12 weeks ago",
     "given": lambda name: f"Given {TREATMENT_NAMES[name]}",
     "not_given": lambda name: f"Not given {TREATMENT_NAMES[name]}",

@@ -258,9 +258,7 @@ def follow_up_sentence(result: FollowUpResult, known: str = "week 12") -> str:
     """How long people were in view, and of how many the state is known."""
     parts = []
     if result.follow_up_median_days is not None:
-        parts.append(
-            f"Half were in view for {result.follow_up_median_days} days or longer (reverse Kaplan-Meier)."
-        )
+        parts.append(f"Half were in view for {result.follow_up_median_days} days or longer.")
     share = result.known
     if share and share.value is not None:
         parts.append(

@@ -57,6 +57,8 @@ def variation_words(trend: Trend) -> str:
     if last is None:
         states = {point.value.state for point in trend.points}
         return "… too few" if "withheld" in states else "… too early" if "not yet" in states else "… no data"
+    if len(trend.counted) == 1:
+        return "… one point"
     if last.kind == "common cause":
         return "∿ steady"
     sign = "▲" if last.direction > 0 else "▼"
@@ -82,6 +84,9 @@ def title(trend: Trend) -> str:
     name, last = measure_name(trend.measure), trend.last
     if last is None:
         return f"{name}: nothing to show yet"
+    if len(trend.counted) == 1:
+        value = value_words(trend.measure, last.value.value)
+        return f"{name}: {value} in {period_of(last.value)}, the only point so far"
     if last.kind == "common cause":
         mean = value_words(trend.measure, last.mean)
         return f"{name}: no real change, {mean} on average"

@@ -90,11 +90,10 @@ def reflection_sentence(result: Units) -> str:
 
 
 def unit_rows(found: UnitsBy) -> list[Row]:
-    """Observed against expected and case mix, a row per unit in the order of the codes, everybody last."""
+    """Observed against expected, a row per unit in the order of the codes, everybody last."""
     if found.funnel is None:
         return []
-    mixes = {mix.unit: mix for mix in found.mixes}
-    rows = [_unit_row(found.by, point, mixes[point.unit.unit]) for point in found.funnel.points]
+    rows = [_unit_row(found.by, point) for point in found.funnel.points]
     everybody = {
         found.by: "everybody",
         "people": f"{found.episodes:,}",
@@ -102,12 +101,24 @@ def unit_rows(found: UnitsBy) -> list[Row]:
         "expected": "",
         "observed ÷ expected": "",
         "against chance": "",
-        **_mix_cells(found.everybody),
     }
     return [*rows, everybody]
 
 
-def _unit_row(by: str, point: FunnelPoint, mix: Mix) -> Row:
+def mix_rows(found: UnitsBy) -> list[Row]:
+    """What the patients came with, a row per unit in the order of the codes, everybody last."""
+    if found.funnel is None:
+        return []
+    mixes = {mix.unit: mix for mix in found.mixes}
+    ordered = [(point.unit.unit, point.unit.episodes) for point in found.funnel.points]
+    rows = [{found.by: unit, "people": f"{n:,}", **_mix_cells(mixes[unit])} for unit, n in ordered]
+    return [
+        *rows,
+        {found.by: "everybody", "people": f"{found.episodes:,}", **_mix_cells(found.everybody)},
+    ]
+
+
+def _unit_row(by: str, point: FunnelPoint) -> Row:
     unit = point.unit
     share = "–" if unit.value is None else f"{percent(unit.value)} {interval_words(unit.low, unit.high)}"
     return {
@@ -117,7 +128,6 @@ def _unit_row(by: str, point: FunnelPoint, mix: Mix) -> Row:
         "expected": "–" if unit.expected is None else percent(unit.expected),
         "observed ÷ expected": _ratio_words(point),
         "against chance": position_words(point),
-        **_mix_cells(mix),
     }
 
 

@@ -24,6 +24,7 @@ from dashboard.sections.retention import retention_section
 from dashboard.sections.treatment import treatment_section
 from dashboard.sections.trends import trends_section
 from dashboard.sections.units import units_section
+from dashboard.sections.visits import visits_section
 from dashboard.summary import outcome_summary
 from etl.load import LoadRequest, load
 from etl.sample import write_sample
@@ -42,6 +43,8 @@ COHORTS = (
     Cohort(goals=()),
 )
 DAYS = (84, 182)
+WITHOUT_SIZE = {"rule", "not_followed", "more_visits", "fewer_visits"}
+"""Lists that no button gives a size: the queries' own tests, and the last one here, open them."""
 Offered = Iterator[tuple[PeopleList, str]]
 
 
@@ -75,9 +78,12 @@ def offered(connection: Connection, asked: Asked) -> Offered:
     completeness = completeness_section(connection, asked)
     yield from flat(people_behind.completeness_lists(completeness.everybody.measures))
     for scale in scale_list(connection, asked):
-        yield from flat(people_behind.score_lists(PainOf(scale)(connection, asked)))
+        pain = PainOf(scale)(connection, asked)
+        yield from flat(people_behind.score_lists(pain))
+        yield from flat(people_behind.responder_lists(pain))
+    yield from flat(people_behind.visit_lists(visits_section(connection, asked)))
     treatment = treatment_section(connection, asked)
-    for lists in ("given_lists", "fitting_lists", "measured_lists", "answer_lists"):
+    for lists in ("given_lists", "fitting_lists", "measured_lists", "answer_lists", "rehabilitation_lists"):
         yield from flat(getattr(people_behind, lists)(treatment))
     units = units_section(connection, asked)
     for found in (units.by_therapist, units.by_site):
@@ -103,8 +109,7 @@ def test_a_list_is_as_long_as_its_button_says(sample: Engine, cohort: Cohort):
                 several_clinics=asked.several_clinics,
             )  # fmt: skip
             assert found.total == int(size[1].replace(",", "")), (wanted, words)
-    # `rule` and `not_followed` stand on pages without a result to read them from; the queries' own tests open them
-    never = {kind for kind in KINDS if not opened[kind]} - {"rule", "not_followed"}
+    never = {kind for kind in KINDS if not opened[kind]} - WITHOUT_SIZE
     assert never <= ({"left_out", "return_on_visit_day"} if cohort.conditions else set())
 
 
@@ -151,3 +156,18 @@ def test_an_unknown_list_is_refused(sample: Engine):
             connection, Scope("clinic"), Cohort(), PeopleList("nothing", "x"),
             as_of=date(2026, 10, 31), in_care_days=42,
         )  # fmt: skip
+
+
+def test_few_and_many_visits_leave_at_most_a_quarter_on_either_side(sample: Engine):
+    with reading(sample) as connection:
+        asked = ask(connection, Scope("clinic"), Cohort())
+        result = visits_section(connection, asked)
+        whole = result.per_episode[0].n
+        wanted = [one for one in people_behind.visit_lists(result) if one.kind in WITHOUT_SIZE]
+        assert [one.kind for one in wanted] == ["fewer_visits", "more_visits"]
+        for one in wanted:
+            found = people(
+                connection, asked.scope, asked.cohort, one, as_of=asked.as_of, in_care_days=asked.in_care_days
+            )
+            assert whole is not None
+            assert 0 < found.total <= whole / 4, one

@@ -32,6 +32,24 @@ SYMBOLS: dict[Position, str] = {
     "above 99.8 %": "square",
     "below 99.8 %": "square",
 }
+PLOT_PIXELS, LETTER_PIXELS = (420, 300), 8
+"""About what a laptop gives the plot and a letter: only for labels not to cover each other."""
+PLACES = {"top center": (0, 1), "bottom center": (0, -1), "middle right": (1, 0), "middle left": (-1, 0)}
+
+
+@dataclass(frozen=True)
+class _Box:
+    """A middle and half a width and height, in the axes' units."""
+
+    x: float
+    y: float
+    across: float
+    up: float
+
+    def meets(self, other: _Box) -> bool:
+        return (
+            abs(self.x - other.x) < self.across + other.across and abs(self.y - other.y) < self.up + other.up
+        )
 
 
 @dataclass(frozen=True)
@@ -111,7 +129,10 @@ def _figure(
     first = max(1.0, 0.5 * min(fewest, *(mark.at for mark in marks)))
     last = 1.12 * max(mark.at for mark in marks)
     sizes = [first + (last - first) * step / STEPS for step in range(STEPS + 1)]
-    lay_on(figure, [_limit_lines(sizes, centre, limits, theme), _points(marks, theme)])
+    low, high = limits(first, Z_998)
+    lay_on(
+        figure, [_limit_lines(sizes, centre, limits, theme), _points(marks, theme, last - first, high - low)]
+    )
     figure.update_xaxes(range=[first, last])
     figure.update_layout(margin={"l": 60, "r": 74, "t": 12, "b": 46})
     return figure
@@ -157,7 +178,7 @@ def _end_note(text: str, x: float, y: float, theme: Theme) -> dict[str, Any]:
     }
 
 
-def _points(marks: Sequence[Mark], theme: Theme) -> Layer:
+def _points(marks: Sequence[Mark], theme: Theme, width: float, height: float) -> Layer:
     signal = ["99.8" in mark.position for mark in marks]
     colours = [theme.conditions["itbs"] if beyond else theme.conditions["pfps"] for beyond in signal]
     return Layer(
@@ -171,7 +192,7 @@ def _points(marks: Sequence[Mark], theme: Theme) -> Layer:
                     f"<b>{mark.unit}</b>" if beyond else mark.unit
                     for mark, beyond in zip(marks, signal, strict=True)
                 ],
-                "textposition": _label_places(marks),
+                "textposition": _label_places(marks, width, height),
                 "textfont": {"size": 12, "color": theme.text},
                 "marker": {
                     "size": 10,
@@ -188,18 +209,22 @@ def _points(marks: Sequence[Mark], theme: Theme) -> Layer:
     )
 
 
-def _label_places(marks: Sequence[Mark]) -> list[str]:
-    """Labels above the upper of two near neighbours and below the lower."""
-    widest = max(mark.at for mark in marks) or 1.0
-    tallest = max((abs(mark.value) for mark in marks), default=1.0) or 1.0
-    places = []
-    for mark in marks:
-        near = [
-            other
-            for other in marks
-            if other is not mark
-            and abs(other.at - mark.at) < 0.05 * widest
-            and 0 <= other.value - mark.value < 0.12 * tallest
-        ]
-        places.append("bottom center" if near else "top center")
-    return places
+def _label_places(marks: Sequence[Mark], width: float, height: float) -> list[str]:
+    """Where each label covers the fewest marks and labels already placed; `width` and `height` are the axes'."""
+    across, up = width / PLOT_PIXELS[0], height / PLOT_PIXELS[1]
+    taken = [_Box(mark.at, mark.value, 7 * across, 7 * up) for mark in marks]
+    places: dict[int, str] = {}
+    for number in sorted(range(len(marks)), key=lambda number: marks[number].at):
+        mark = marks[number]
+        half = LETTER_PIXELS * len(mark.unit) / 2
+        options = {
+            place: _Box(
+                mark.at + right * (half + 9) * across, mark.value + above * 15 * up, half * across, 7 * up
+            )
+            for place, (right, above) in PLACES.items()
+        }
+        others = [box for other, box in enumerate(taken) if other != number]
+        best = min(options, key=lambda place: sum(options[place].meets(box) for box in others))
+        places[number] = best
+        taken.append(options[best])
+    return [places[number] for number in range(len(marks))]

@@ -20,7 +20,7 @@ cards.tiles(summary, main)
 
 shown = [group for group in summary.groups if group.group in main]
 compared = [group.group for group in wording.groups_drawn(shown)]
-grid = st.grid(3, min_column_width=260, gap=("small", "medium"))
+grid = st.grid(3, min_column_width=270, gap=("small", "medium"))
 with grid.cell(column_span=2):
     panels.chart(
         recovery_figure(shown, cards.benchmarks_of(compared), theme, shared_k=shared_k, height=276),
@@ -40,7 +40,7 @@ with grid.cell():
     who.picker(question, became_lists(summary), key="who_became")
 
 look_at_this.panel(summary, question)
-others = wording.others_sentence(summary, main)
+others = " ".join(filter(None, (captions.outside_sentence(summary), wording.others_sentence(summary, main))))
 if others:
     panels.note(others)
 with st.container(horizontal=True):

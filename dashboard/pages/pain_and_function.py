@@ -7,7 +7,7 @@ from dashboard.charts.expected_recovery import recovery_fan
 from dashboard.charts.pain_change import change_figure, responder_figure
 from dashboard.pages.parts import panels, scales, who
 from dashboard.pages.parts.filters import current_question
-from dashboard.people_behind import score_lists
+from dashboard.people_behind import responder_lists, score_lists
 from dashboard.sections.pain_scales import PainOf
 
 question = current_question()
@@ -41,6 +41,13 @@ with grid.cell():
             pain_tables.responder_rows(section),
             label="Thresholds, sources and shares as a table",
             alt="Share improved by threshold and window",
+        )
+        who.grouped_picker(
+            question,
+            responder_lists(section),
+            key="who_improved",
+            label="Who improved, who did not?",
+            of="Scored in",
         )
 
 panels.chart(

@@ -23,7 +23,7 @@ found = result.by_site if by == "site" else result.by_therapist
 theme = panels.theme()
 st.markdown(unit_words.reflection_sentence(result))
 
-grid = st.grid(3, min_column_width=260, gap=("small", "medium"))
+grid = st.grid(3, min_column_width=270, gap=("small", "medium"))
 with grid.cell(column_span=2):
     drawn = found.funnel is not None and found.plotted > 1
     panels.chart(
@@ -39,9 +39,11 @@ with grid.cell(), st.container(border=True):
     explained = ("units", "expected_units", "funnel", *("against_model",) * bool(found.against_model))
     panels.definitions(explained, None, key="units_definitions")
 
-panels.headline("Observed, expected, and what the patients came with")
-panels.show_table(unit_words.unit_rows(found), alt="Observed and expected share back, and case mix, by unit")
+panels.headline("Observed and expected")
+panels.show_table(unit_words.unit_rows(found), alt="Observed and expected share back, by unit")
 panels.note(unit_words.TABLE_NOTE)
+panels.headline("What their patients came with")
+panels.show_table(unit_words.mix_rows(found), alt="Case mix by unit")
 who.picker(question, unit_lists(found), key="who_units")
 
 panels.chart(

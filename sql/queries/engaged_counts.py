@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, select
 
 from sql.cohort import Cohort, Scope, in_curve
 from sql.derived_care import EARLY_DAYS
@@ -40,11 +40,16 @@ def statement(
 ) -> Select[int, int, str, int]:
     """The query, by itself so that a test can look at its plan."""
     o = outcome.c
-    attended, due = 1 + o.attended_early, 1 + o.appointments_early
-    kept = and_(attended >= at_least, 100 * attended >= share_percent * due)
-    engaged = case((kept, 1), else_=0).label("engaged")
+    engaged = case((kept_early(share_percent, at_least), 1), else_=0).label("engaged")
     return (
         select(engaged, o.day, o.outcome, func.count())
         .where(in_curve(scope, cohort), o.day > EARLY_DAYS)
         .group_by("engaged", o.day, o.outcome)
     )
+
+
+def kept_early(share_percent: int, at_least: int) -> ColumnElement[bool]:
+    """Whether so many of the appointments up to day 28 were attended, and at least so many of them."""
+    o = outcome.c
+    attended, due = 1 + o.attended_early, 1 + o.appointments_early
+    return and_(attended >= at_least, 100 * attended >= share_percent * due)

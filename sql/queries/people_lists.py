@@ -15,14 +15,18 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true, tup
 from sql.after_return import after_return
 from sql.care_bits import MEASURE_BITS, TREATMENT_BITS, bits_of, has_any
 from sql.cohort import Cohort, Scope, became, day_number, grouping, in_curve
+from sql.derived_care import EARLY_DAYS
 from sql.dialect import epoch_day, month_of_day
 from sql.pain_scores import BY_PATIENT
 from sql.queries.assessment_counts import ANYTHING
 from sql.queries.completeness_counts import MEASURES, is_due, is_known
+from sql.queries.engaged_counts import kept_early
 from sql.queries.intake_counts import reason_left_out
 from sql.queries.landmark_counts import LANDMARK_DAYS, NOT_ASKED
 from sql.queries.matching_counts import TENDON, TREATMENT_OF
+from sql.queries.people_by_change import AskedChange, changed_by
 from sql.queries.quality_counts import RULES
+from sql.queries.rehabilitation_relapse_counts import amount, returned_long_enough_ago
 from sql.schema import episode, score
 from sql.schema import episode_outcome as outcome
 from sql.settled import settled
@@ -187,6 +191,29 @@ def _has_score(instrument: str, context: str, first: int, last: int) -> Conditio
     return exists(scored.correlate(outcome))
 
 
+def _changed(asking: Asking, name: str, *, met: bool) -> Condition:
+    """ "NPRS:usual_week:28:42:35:percent:30": both scores, room for the threshold, and met or not."""
+    return and_(asking.in_curve, changed_by(asking.scope, asking.cohort, AskedChange.named(name), met=met))
+
+
+def _kept(asking: Asking, name: str, *, kept: bool) -> Condition:
+    """ "75:2": attended that share of the first appointments and at least so many, still followed then."""
+    share, _, least = name.partition(":")
+    early = kept_early(int(share), int(least))
+    return and_(asking.in_curve, o.day > EARLY_DAYS, early if kept else ~early)
+
+
+def _visits(asking: Asking, name: str, *, more: bool) -> Condition:
+    """Who came more often, or less often, than so many times; the first visit counts."""
+    made = 1 + func.coalesce(o.visits, 0)
+    return and_(asking.settled, made > int(name) if more else made < int(name))
+
+
+def _after_rehabilitation(asking: Asking, name: str) -> Condition:
+    """Returned at least a fortnight ago, after so much rehabilitation."""
+    return and_(returned_long_enough_ago(asking.scope, asking.cohort, asking.as_of), amount() == name)
+
+
 def _given(asking: Asking, name: str, *, given: bool) -> Condition:
     """Given or not given at any visit, among those with an attended visit."""
     had = has_any(o.treatments_given, bits_of([name], TREATMENT_BITS))
@@ -244,6 +271,13 @@ KINDS: dict[str, Callable[[Asking, str], Condition | None]] = {
     "scored": lambda asking, name: _scored(asking, name, both=True),
     "unscored": lambda asking, name: _scored(asking, name, both=False),
     "no_first_score": _no_first_score,
+    "improved": lambda asking, name: _changed(asking, name, met=True),
+    "not_improved": lambda asking, name: _changed(asking, name, met=False),
+    "kept_early": lambda asking, name: _kept(asking, name, kept=True),
+    "not_kept_early": lambda asking, name: _kept(asking, name, kept=False),
+    "more_visits": lambda asking, name: _visits(asking, name, more=True),
+    "fewer_visits": lambda asking, name: _visits(asking, name, more=False),
+    "after_rehabilitation": _after_rehabilitation,
     "settled": lambda asking, _name: asking.settled,
     "given": lambda asking, name: _given(asking, name, given=True),
     "not_given": lambda asking, name: _given(asking, name, given=False),

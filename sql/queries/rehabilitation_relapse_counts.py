@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, select
 
 from sql.cohort import Cohort, Scope, day_number, in_curve
 from sql.schema import episode_outcome as outcome
@@ -57,22 +57,31 @@ def statement(scope: Scope, cohort: Cohort, *, as_of: date) -> Select[str, int, 
     )
     people = (
         select(
-            o.rehabilitation_visits.label("visits"),
+            amount().label("given"),
             (left - o.day).label("since_return"),
             word.label("left_by"),
         )
-        .where(
-            in_curve(scope, cohort),
-            o.outcome == "returned",
-            o.start_day + o.day <= day_number(as_of) - SEEN_DAYS,
-        )
+        .where(returned_long_enough_ago(scope, cohort, as_of))
         .subquery()
     )
     p = people.c
     beyond = p.since_return > YEAR_DAYS
     rows = select(
-        case((p.visits == 0, "none"), (p.visits <= 2, "one_or_two"), else_="three_or_more").label("given"),
+        p.given,
         case((beyond, BEYOND), else_=p.since_return).label("left_day"),
         case((beyond, "censored"), else_=p.left_by).label("left_by"),
     ).subquery()
     return select(*rows.c, func.count()).group_by(*rows.c)
+
+
+def amount() -> ColumnElement[str]:
+    """Which of GROUPS a person belongs to."""
+    visits = outcome.c.rehabilitation_visits
+    return case((visits == 0, "none"), (visits <= 2, "one_or_two"), else_="three_or_more")
+
+
+def returned_long_enough_ago(scope: Scope, cohort: Cohort, as_of: date) -> ColumnElement[bool]:
+    """Whose return is in the curve and at least 14 days before `as_of`."""
+    o = outcome.c
+    long_ago = o.start_day + o.day <= day_number(as_of) - SEEN_DAYS
+    return and_(in_curve(scope, cohort), o.outcome == "returned", long_ago)

@@ -88,20 +88,29 @@ def statement(
     scale: AskedScale | None,
 ) -> Select[Any]:
     """The query, by itself so that a test can look at its plan."""
-    chosen = _chosen(scope, cohort, baseline, windows, scale)
+    chosen = chosen_scores(scope, cohort, baseline, windows, scale)
     parts = [_pairs(chosen, number, window, as_of) for number, window in enumerate(windows)]
     pairs = union_all(*parts).subquery("pairs")
     return select(pairs)
 
 
-def _chosen(
-    scope: Scope, cohort: Cohort, baseline: DayWindow, windows: Sequence[DayWindow], scale: AskedScale | None
+def chosen_scores(
+    scope: Scope,
+    cohort: Cohort,
+    baseline: DayWindow,
+    windows: Sequence[DayWindow],
+    scale: AskedScale | None,
+    *whose: ColumnElement[str],
 ) -> CTE:
-    """One row per episode and scale: the score of the start and of each window, as one number each."""
+    """One row per episode and scale: the score of the start and of each window, as one number each.
+
+    `whose` are columns of the key that the row should carry.
+    """
     day, value = score_day(), worse_first()
     start = func.min(_code(day, value, baseline, _before_first(day, baseline.middle_day)))
     best = [func.min(_code(day, value, window, _nearness(day, window.middle_day))) for window in windows]
     columns = (
+        *whose,
         *names_of(scale),
         func.min(outcome.c.start_day).label("start_day"),
         start.label("baseline"),

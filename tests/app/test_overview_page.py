@@ -133,3 +133,10 @@ def test_other_goals_make_runners_people(visit: Visit):
     app = choose(visit("big"), goal="any")
     assert "of people with PFPS are back by week 12" in said(app)
     assert "of runners with PFPS are back" not in said(app)
+
+
+def test_it_says_why_fewer_stand_in_the_curve_than_started(visit: Visit):
+    assert "5 of the 728 who started were already running at the first visit, so the curve has 723." in said(
+        visit("big")
+    )
+    assert "were already running" not in said(visit("big", audience="sharing"))

@@ -88,7 +88,9 @@ def test_what_a_therapist_opens(visit: Visit, scheme: chromium.Scheme):
     chromium.choose(page, "Preview as", "Therapist T04")
     found: dict[str, list[str]] = {}
     for name, path in {**OUTCOMES, **PATIENTS}.items():
-        page.get_by_role("link", name=name, exact=True).last.click()  # above the lists, whose sidebar is folded
+        page.get_by_role(
+            "link", name=name, exact=True
+        ).last.click()  # above the lists, whose sidebar is folded
         page.wait_for_url(f"**/{path}*")
         drawn(page)
         found[name] = barriers(page)

@@ -147,3 +147,10 @@ def test_the_icon_has_a_sign_and_a_word():
     assert variation_words(make_trend([0.5, 0.52] * 7 + [0.1], "cancelled")) == "▼ better"
     assert variation_words(make_trend([5, 6] * 7 + [30])) == "▲ changed"
     assert variation_words(make_trend([5, 6] * 7)) == "∿ steady"
+
+
+def test_one_point_is_not_called_steady():
+    trend = make_trend([0.5], "baseline_score")
+    assert variation_words(trend) == "… one point"
+    assert title(trend).endswith("the only point so far")
+    assert "no real change" not in title(trend)

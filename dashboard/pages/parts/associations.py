@@ -8,7 +8,7 @@ from dashboard import treatment_words as words
 from dashboard.charts import treatment_dots as dots
 from dashboard.pages.parts import panels, who
 from dashboard.pages.parts.filters import Question
-from dashboard.people_behind import answer_lists
+from dashboard.people_behind import answer_lists, rehabilitation_lists
 from dashboard.sections.treatment import Treatment
 
 
@@ -37,6 +37,7 @@ def panel(question: Question, result: Treatment) -> None:
         words.relapse_rows(result), alt="Pain again after the return, by rehabilitation before it"
     )
     panels.note(words.RELAPSE_CAPTION)
+    who.picker(question, rehabilitation_lists(result), key="who_rehabilitation")
     panels.table_of(
         words.landmark_rows(result), label="The answers at day 28 as a table", alt="Back by answer"
     )

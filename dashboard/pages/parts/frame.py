@@ -15,6 +15,12 @@ from dashboard.wording import long_date
 from sql.cohort import Scope
 from sql.engine import StoreError
 
+BROWSER_ICON = (
+    "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 34 34'>"
+    "<path d='M3 28 H10 V21 H17 V13 H24 V7 H31' fill='none' stroke='%230B6E75' stroke-width='5' "
+    "stroke-linecap='round' stroke-linejoin='round'/></svg>"
+)
+"""The mark of the logo, within the page: a Material icon here would be fetched from another company's server."""
 _CHOSEN, _MOVED = "preview_chosen", "moved_by_product"
 THERAPIST = "Therapist "
 """How a therapist's choice of "Preview as" begins, on the page and in the address."""
@@ -118,11 +124,27 @@ PRINTED = """<style>
 """On paper: no navigation, and small enough for charts as wide as on an office PC (1280 pixels)."""
 
 
+PRINTED_FROM_DARK = """<style>
+@media print {
+  html, body, [data-testid=stApp] { background: #FFFFFF !important; }
+  [data-testid=stApp] * { background-color: transparent !important; border-color: #DDE4E6 !important; }
+  [data-testid=stApp] :not(path, rect, circle, line) { color: #1C2B33 !important; }
+  .js-plotly-plot text, .js-plotly-plot tspan { fill: #1C2B33 !important; }
+  .js-plotly-plot :is(.gridlayer, .zerolinelayer) path { stroke: #DDE4E6 !important; }
+  [data-testid=stApp] [aria-checked=true] { border: 2px solid #1C2B33 !important; }
+  [data-testid=stDataFrame] canvas { filter: invert(1) hue-rotate(180deg); }
+}
+</style>"""
+"""Paper is white: dark ink for words and axes; the lines of the dark charts are readable on white as they are."""
+
+
 def heading(place: DeltaGenerator, question_asked: str, question: Question) -> None:
     """The page's question, whose data, until when, for whom; and that sample people are invented."""
     facts = question.facts
     assert facts.as_of is not None  # noqa: S101 - require_store saw to it
     st.html(PRINTED)
+    if st.context.theme.type == "dark":
+        st.html(PRINTED_FROM_DARK)
     audience = "exact, for the clinic" if question.scope.audience == "clinic" else "rounded, to share"
     with place, st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
         st.title(question_asked, anchor=False, width="content")

@@ -33,7 +33,10 @@ def panel(summary: OutcomeSummary, question: Question) -> None:
     with grid.cell():
         panels.headline("Back for good")
         back = {horizon.day: share_words(horizon) for horizon in summary.everybody.back_by}
-        rows = recovery_tables.sustained_rows(result, back)
+        rows = [
+            {**row, "by": row["by"].replace(" ", "\N{NO-BREAK SPACE}")}
+            for row in recovery_tables.sustained_rows(result, back)
+        ]
         st.table(pd.DataFrame(rows), border="horizontal", hide_index=True, alt="Sustained return")
         panels.note(
             "Back for at least 14 days: back by a fortnight earlier, less those with pain again within 14 "

@@ -9,7 +9,7 @@ from dashboard.charts.became_bar import became_figure
 from dashboard.charts.recovery_panels import retention_figure
 from dashboard.pages.parts import panels, who
 from dashboard.pages.parts.filters import Question
-from dashboard.people_behind import became_lists, gone_lists
+from dashboard.people_behind import became_lists, gone_lists, visit_lists
 from dashboard.sections.retention import retention_section
 from dashboard.sections.visits import visits_section
 from dashboard.summary import OutcomeSummary
@@ -18,7 +18,7 @@ from dashboard.summary import OutcomeSummary
 def panel(summary: OutcomeSummary, question: Question) -> None:
     """Retention beside the six classes, then visits and the landmark comparison."""
     stayed, visits = panels.section(question, retention_section), panels.section(question, visits_section)
-    grid = st.grid(3, min_column_width=260, gap="medium")
+    grid = st.grid(3, min_column_width=270, gap="medium")
     with grid.cell(column_span=2):
         panels.chart(
             retention_figure(stayed, panels.theme()),
@@ -40,6 +40,7 @@ def panel(summary: OutcomeSummary, question: Question) -> None:
     if stayed.recorded:
         st.markdown(recovery_words.visits_sentence(visits))
         st.markdown(recovery_words.engaged_sentence(visits))
+        who.picker(question, visit_lists(visits), key="who_visits", label="Who came how often?")
         panels.table_of(
             recovery_tables.retention_rows(stayed, summary.k),
             label="Who stays, by site",
