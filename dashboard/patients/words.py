@@ -157,14 +157,14 @@ def outlook_sentence(found: Outlook, week: int) -> str:
         )
     result, who = found.result, group_words(found.used)
     followed = (
-        f"**{result.n}** people like this ({who}) were not yet running at week {week} and still followed"
+        f"**{result.n}** people like this ({who}) who were not yet running at week {week} and still followed"
     )
     if result.value is None:
-        return f"{followed}, but none of them for four weeks more."
+        return f"Of {followed}, none was followed for four weeks more."
     limits = interval_words(result.low, result.high)
     caution = " Few are followed that far: take it as a hint." if result.too_few else ""
     return (
-        f"Of {followed}, an estimated **{percent(result.value)}** {limits} were by week {week + 4}.{caution}"
+        f"Of {followed}, an estimated **{percent(result.value)}** {limits} were running by week {week + 4}.{caution}"
     )
 
 

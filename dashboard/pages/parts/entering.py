@@ -1,4 +1,4 @@
-"""Entering on a patient's page: every tap saves at once, and the newest entry can be taken back."""
+"""Entering on a patient's page: every tap saves at once, and what was entered can be taken back."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def _newest(view: RecordView) -> None:
         key=f"take_back_{number}",
         icon=":material/undo:",
         type="tertiary",
-        on_click=_take_back,
+        on_click=take_back,
         args=(view, number),
     )
 
@@ -161,7 +161,8 @@ def _clear_flag(view: RecordView) -> None:
     )
 
 
-def _take_back(view: RecordView, number: int) -> None:
+def take_back(view: RecordView, number: int) -> None:
+    """Withdraw an entry, and say so."""
     _save(
         view,
         lambda connection, writing: clinic_entry.withdraw(connection, writing, number),
