@@ -59,7 +59,7 @@ def score_and_running(view: RecordView) -> None:
 
 
 def further(view: RecordView) -> None:
-    """Kilometres, a stop, and red flags: rarer, so they stand below."""
+    """Kilometres, a stop, and red flags: rarer, so they are one tap away."""
     token, case = view.record.case.token, view.record.case
     with st.expander("Enter kilometres, a stop or a red flag", icon=":material/edit:"):
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):

@@ -46,7 +46,8 @@ def draw(view: RecordView) -> None:
             "Show to patient", icon=":material/visibility:", key="show_to_patient",
             on_click=showing.begin, args=(case.token,),
         )  # fmt: skip
-    st.markdown(f"**Why:** {literal(words.why_words(one))}")
+    label = "Why" if case.discharge_date is None else "Last known"
+    st.markdown(f"**{label}:** {literal(words.why_words(one))}")
     for difference in view.differing:
         _difference(view, difference)
 
