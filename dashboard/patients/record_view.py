@@ -92,7 +92,7 @@ def entry_words(entry: EntryRow) -> str:
         km = ", ".join(
             f"{new[name]:g} km {label}" for name, label in _KM.items() if new.get(name) is not None
         )
-        since = f" since {new['since']}" if new.get("since") else ""
+        since = f" since {words.short_date(date.fromisoformat(new['since']))}" if new.get("since") else ""
         return f"{words.STATUS_WORDS[new['status']]}{since}, told on {day}" + (f", {km}" if km else "")
     if entry.kind == "stopped":
         return f"stopped ({new['stopped_reason'].replace('_', ' ')}) on {day}"

@@ -116,7 +116,9 @@ def short_why(one: Standing) -> str:
         "silent": f"no word for {silent} days",
         "check_14_days": f"back {since_return} days, not asked since",
         "check_6_months": f"back {since_return} days, not asked since",
-        "newly_back": f"back for {since_return} days",
+        "newly_back": "back today"
+        if since_return < 1
+        else f"back for {since_return} day{'s' * (since_return > 1)}",
         "pain_again": f"pain {(facts.pain_again_day or 0) - (facts.return_day or 0)} days after the return",
         "sustained": "the return has held",
         "nothing_due": "nothing is due",

@@ -18,11 +18,12 @@ from dashboard.patients.asking import BOTH, FIRST_RUN, RUNNING, SCORE, Question
 from dashboard.patients.clinic_rules import ClinicRules
 from dashboard.patients.facts import pain_line
 from dashboard.patients.words import RESULT_WORDS, condition_words, question_row, short_date
-from sql.writes.asked import write_asked
+from sql.writes.asked import TAKEN_BACK, write_asked
 from sql.writes.clinic_entry import CONTEXTS, write_running, write_score
 
 AT_ONCE = 15
 WEEK_DAYS = 7
+LAST_TAP = "last_asked"
 SINCE_ASKED = (BOTH, RUNNING, FIRST_RUN)
 ANSWERS = {
     "running_without_pain": "Runs, no pain",
@@ -127,6 +128,33 @@ def _answers(question: Question, rules: ClinicRules, key: str) -> None:
         st.button(label, key=f"{status}_{key}", on_click=_answer, args=(question, rules, status, key))
 
 
+def last_tap(therapist: tuple[str, str]) -> None:
+    """The last "no reply" or "declined" of this visit can be taken back: the buttons stand close together."""
+    last: tuple[tuple[str, str], Question, str] | None = st.session_state.get(LAST_TAP)
+    if last is None or last[0] != therapist:
+        return
+    _, question, result = last
+    st.button(
+        f"Take back: {question.case.short_code}, {RESULT_WORDS[result]}",
+        key="take_back_asked",
+        icon=":material/undo:",
+        type="tertiary",
+        on_click=_take_back,
+        args=(question,),
+    )
+
+
+def _take_back(question: Question) -> None:
+    case = question.case
+    st.session_state.pop(LAST_TAP, None)
+    problem = patient_readers.write(
+        case.clinic,
+        case.episode_id,
+        lambda connection, writing: write_asked(connection, writing, question.code, TAKEN_BACK),
+    )
+    _say(problem, f"{case.short_code}: taken back")
+
+
 def _about(question: Question, day: date) -> str:
     parts = [
         condition_words(question.case),
@@ -143,6 +171,9 @@ def _about(question: Question, day: date) -> str:
 
 def _record(question: Question, result: str) -> None:
     case = question.case
+    st.session_state[LAST_TAP] = ((case.clinic, case.therapist), question, result)
+    if result == "answered":  # an answer is taken back on the patient's page, with what it says
+        del st.session_state[LAST_TAP]
     _say(
         patient_readers.write(
             case.clinic,
