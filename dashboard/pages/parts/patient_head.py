@@ -56,12 +56,13 @@ def _who(view: RecordView) -> None:
     """Code and week, the status or that care is over, condition and side."""
     case, one = view.record.case, view.standing
     side = f", {case.side}" if case.side else ""
-    if case.discharge_date is not None:
-        week, word, colour = "", f"discharged {words.short_date(case.discharge_date)}", "gray"
+    over = case.discharge_date is not None
+    title = case.short_code if over else f"{case.short_code} · week {one.week}"
+    st.title(title, anchor=False, width="content")
+    if over:
+        st.badge(f"discharged {words.short_date(case.discharge_date)}", color="gray")
     else:
-        week, word, colour = f" · week {one.week}", words.status_words(one), COLOURS.get(one.word, "gray")
-    st.title(f"{case.short_code}{week}", anchor=False, width="content")
-    st.badge(word, color=colour)
+        st.badge(words.status_words(one), color=COLOURS.get(one.word, "gray"))
     note(f"{CONDITION_NAMES.get(case.condition, case.condition)}{side}", width="content")
 
 
