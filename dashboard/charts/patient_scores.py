@@ -23,11 +23,17 @@ def patient_figure(
     colour: str,
     high: float = 10,
     better: str = "lower",
+    today: int | None = None,
     height: int = 300,
 ) -> go.Figure:
-    """Own scores as (day, value); `weeks` of people alike (empty: no band); `events` as (day, name)."""
+    """Own scores as (day, value); `weeks` of people alike (empty: no band); `events` as (day, name).
+
+    The axis goes on to the day `today`, so that a time without scores is seen.
+    """
     figure = base_figure(theme, height=height)
-    last_week = max([LEAST_WEEKS, *(day // DAYS_PER_WEEK + 1 for day, _ in (*points, *events))])
+    until = [today] if today is not None else []
+    days = [*(day for day, _ in (*points, *events)), *until]
+    last_week = max([LEAST_WEEKS, *(day // DAYS_PER_WEEK + 1 for day in days)])
     drawn = [week for week in weeks if week.drawn and week.week <= last_week]
     lay_on(figure, [_band(drawn, theme), _events(events, theme, high, last_week), _own(points, colour)])
     figure.update_layout(margin={"r": 24, "t": 26})

@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from dashboard.pages.parts import case_table, lists, panels, patient_readers
+from dashboard.pages.parts import case_table, lists, panels, patient_readers, styles
 from dashboard.patients.caseload import ORDER
 
 place, therapist = lists.head_row()
@@ -26,14 +26,15 @@ with st.container(horizontal=True, vertical_alignment="bottom", horizontal_align
     )  # fmt: skip
     lists.search_box()
 
+styles.without_table_tools()
 standings = chips[chosen][1]
 if not standings:
     st.info("Nobody here. Choose “All” to see everybody.", icon=":material/check_circle:")
 else:
-    rows = case_table.rows(standings, with_former=chosen == "changed")
+    rows = case_table.rows(standings, found.rules.day, with_former=chosen == "changed")
     event = st.dataframe(
         case_table.styled(pd.DataFrame(rows), standings),
-        column_config=case_table.columns(),
+        column_config=case_table.columns(standings),
         hide_index=True,
         row_height=lists.ROW_HEIGHT,
         height=case_table.height(len(standings)),

@@ -28,6 +28,7 @@ patient_readers.audit(record.case.clinic, "patient_opened", token, 1)
 
 patient_head.draw(view)
 entering.score_and_running(view)
+entering.further(view)
 left, right = st.columns([2, 1], gap="medium")
 with left:
     patient_parts.scores(view)
@@ -37,5 +38,4 @@ with right:
     patient_head.seen_form(view)
     patient_parts.sheets(view)
 patient_parts.tables(view)
-entering.further(view)
-panels.note("Everything on this page is written down with who looked at it and when: docs/privacy.md.")
+panels.note("Who opens this page, and when, is written to the clinic's audit.")

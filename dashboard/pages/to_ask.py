@@ -37,6 +37,7 @@ with st.container(horizontal=True, vertical_alignment="center", horizontal_align
         key="ask_csv",
     )
 
+ask_rows.last_tap(therapist)
 if not shown:
     st.info("Nothing to ask here.", icon=":material/check_circle:")
 for question in shown[: ask_rows.AT_ONCE]:

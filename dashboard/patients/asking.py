@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -12,6 +13,7 @@ from dashboard.patients.facts import episode_facts, latest_return
 from sql.cohort import Scope
 from sql.queries.case_rows import Attempt, Case
 from sql.queries.to_ask import to_ask as ask_to_ask
+from sql.writes.asked import TAKEN_BACK
 
 CLOSING = ("declined",)
 """Results after which nobody asks again; an answer closes a question by being there."""
@@ -58,11 +60,24 @@ def question_for(case: Case, rules: ClinicRules) -> Question | None:
         return None
     code, occasion, what, due_day = found
     due = case.first_visit_date + timedelta(days=due_day)
-    attempts = tuple(one for one in case.attempts if one.question == code and one.at.date() >= due)
+    attempts = standing_attempts(
+        one for one in case.attempts if one.question == code and one.at.date() >= due
+    )
     closed = any(attempt.result in CLOSING for attempt in attempts)
     if closed or due > rules.day or (rules.day - due).days > rules.within_days:
         return None
     return Question(case, code, occasion, what, due, attempts, case.discharge_date is not None)
+
+
+def standing_attempts(attempts: Iterable[Attempt]) -> tuple[Attempt, ...]:
+    """Attempts, oldest first, without those that were taken back."""
+    found: list[Attempt] = []
+    for attempt in attempts:
+        if attempt.result != TAKEN_BACK:
+            found.append(attempt)
+        elif found:
+            found.pop()
+    return tuple(found)
 
 
 Found = tuple[str, str, str, int]

@@ -13,9 +13,19 @@ from dashboard.stats.outlook import Stratum
 from dashboard.treatment_words import MEASURES, TREATMENT_NAMES
 from sql.pain_scores import BY_PATIENT
 from sql.queries.episode import EntryRow, EpisodeRecord
+from sql.writes.clinic_entry import followed
 
 RECENT_DAYS = 21
 Row = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A file says something else than an entry. settled_here: the entry can be taken back as it is."""
+
+    number: int
+    words: str
+    settled_here: bool
 
 
 @dataclass(frozen=True)
@@ -30,7 +40,7 @@ class RecordView:
     reports: tuple[Row, ...]
     visits: tuple[Row, ...]
     assessments: tuple[Row, ...]
-    differing: tuple[str, ...]
+    differing: tuple[Difference, ...]
 
     @property
     def stratum(self) -> Stratum:
@@ -45,7 +55,7 @@ class RecordView:
 
     @property
     def newest_entry(self) -> EntryRow | None:
-        """The entry that can be taken back."""
+        """The entry that one tap takes back."""
         standing_ones = [entry for entry in self.record.entries if entry.withdrawn_at is None]
         return standing_ones[-1] if standing_ones else None
 
@@ -69,7 +79,7 @@ def record_view(record: EpisodeRecord, rules: ClinicRules) -> RecordView:
         reports=tuple(_report_rows(record)),
         visits=tuple(_visit_rows(record)),
         assessments=tuple(_assessment_rows(record)),
-        differing=tuple(_difference(entry) for entry in record.entries if _differs(entry)),
+        differing=tuple(_difference(record, entry) for entry in record.entries if _differs(entry)),
     )
 
 
@@ -82,7 +92,7 @@ def entry_words(entry: EntryRow) -> str:
         km = ", ".join(
             f"{new[name]:g} km {label}" for name, label in _KM.items() if new.get(name) is not None
         )
-        since = f" since {new['since']}" if new.get("since") else ""
+        since = f" since {words.short_date(date.fromisoformat(new['since']))}" if new.get("since") else ""
         return f"{words.STATUS_WORDS[new['status']]}{since}, told on {day}" + (f", {km}" if km else "")
     if entry.kind == "stopped":
         return f"stopped ({new['stopped_reason'].replace('_', ' ')}) on {day}"
@@ -99,8 +109,14 @@ def _differs(entry: EntryRow) -> bool:
     return entry.differs_in_load is not None and entry.withdrawn_at is None
 
 
-def _difference(entry: EntryRow) -> str:
-    return f"Entered here: {entry_words(entry)}. The file of load {entry.differs_in_load} says: {entry.file_says}."
+def _difference(record: EpisodeRecord, entry: EntryRow) -> Difference:
+    says = f"Entered here: {entry_words(entry)}. The file of load {entry.differs_in_load} says: {entry.file_says}."
+    standing = {
+        one.entry_number: (one.kind, one.happened_on, one.context)
+        for one in record.entries
+        if one.withdrawn_at is None
+    }
+    return Difference(entry.entry_number, says, settled_here=not followed(entry.entry_number, standing))
 
 
 def _events(record: EpisodeRecord) -> tuple[tuple[date, str], ...]:

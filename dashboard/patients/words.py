@@ -61,6 +61,7 @@ BAND_WORDS = {
     "4-6": "pain 4 to 6 at the start",
     "7-10": "pain 7 to 10 at the start",
 }
+NEAR_DAYS = 270
 RESULT_WORDS = {"answered": "answered", "no_reply": "no reply", "declined": "declined"}
 NOT_THERE = "There is no such patient on your list. Go back to the caseload and choose one there."
 
@@ -68,6 +69,13 @@ NOT_THERE = "There is no such patient on your list. Go back to the caseload and 
 def short_date(day: date | None) -> str:
     """30 Oct 2026."""
     return f"{day.day} {day:%b %Y}" if day else "–"
+
+
+def near_date(day: date | None, today: date) -> str:
+    """30 Oct; with its year where that is not plain: more than nine months ago."""
+    if day is None or abs((today - day).days) > NEAR_DAYS:
+        return short_date(day)
+    return f"{day.day} {day:%b}"
 
 
 def condition_words(case: Case) -> str:
@@ -108,7 +116,9 @@ def short_why(one: Standing) -> str:
         "silent": f"no word for {silent} days",
         "check_14_days": f"back {since_return} days, not asked since",
         "check_6_months": f"back {since_return} days, not asked since",
-        "newly_back": f"back for {since_return} days",
+        "newly_back": "back today"
+        if since_return < 1
+        else f"back for {since_return} day{'s' * (since_return > 1)}",
         "pain_again": f"pain {(facts.pain_again_day or 0) - (facts.return_day or 0)} days after the return",
         "sustained": "the return has held",
         "nothing_due": "nothing is due",
@@ -157,15 +167,13 @@ def outlook_sentence(found: Outlook, week: int) -> str:
         )
     result, who = found.result, group_words(found.used)
     followed = (
-        f"**{result.n}** people like this ({who}) were not yet running at week {week} and still followed"
+        f"**{result.n}** people like this ({who}) who were not yet running at week {week} and still followed"
     )
     if result.value is None:
-        return f"{followed}, but none of them for four weeks more."
+        return f"Of {followed}, none was followed for four weeks more."
     limits = interval_words(result.low, result.high)
     caution = " Few are followed that far: take it as a hint." if result.too_few else ""
-    return (
-        f"Of {followed}, an estimated **{percent(result.value)}** {limits} were by week {week + 4}.{caution}"
-    )
+    return f"Of {followed}, an estimated **{percent(result.value)}** {limits} were running by week {week + 4}.{caution}"
 
 
 def range_sentence(found: ExpectedRange | None) -> str:
@@ -174,8 +182,13 @@ def range_sentence(found: ExpectedRange | None) -> str:
         return "There are not enough people like this yet to draw an expected range."
     first = next(week for week in found.weeks if week.drawn)
     last = [week for week in found.weeks if week.drawn][-1]
+    paler = (
+        ", paler the middle eight of ten,"
+        if any(week.p10 is not None for week in found.weeks if week.drawn)
+        else ""
+    )
     return (
-        f"Band: the middle half of people like this ({group_words(found.used)}; {found.started} started, "
+        f"Band: the middle half{paler} of people like this ({group_words(found.used)}; {found.started} started, "
         f"{first.scored} scored in week {first.week}, {last.scored} in week {last.week}); broken line: their middle. "
         "Those still giving scores: people who recover stop scoring, so later weeks look worse than patients do."
     )

@@ -117,7 +117,8 @@ def _after_return(facts: EpisodeFacts, return_day: int, thresholds: Thresholds) 
     back_for = facts.day - return_day
     held = f"Back running on day {return_day} and still so {thresholds.sustained_days} days later."
     if back_for < thresholds.sustained_days:
-        reason = f"Back running on day {return_day}, {back_for} days ago."
+        ago = {0: "today", 1: "yesterday"}.get(back_for, f"{back_for} days ago")
+        reason = f"Back running on day {return_day}, {ago}."
         return "back, check at 14 days", "newly_back", reason
     return (
         _check_due(facts, return_day, thresholds)

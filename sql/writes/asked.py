@@ -7,7 +7,9 @@ from sqlalchemy import Connection, insert
 from sql.schema import asked
 from sql.writes.journal import Writing, move_version
 
-RESULTS = ("answered", "no_reply", "declined")
+TAKEN_BACK = "taken_back"
+RESULTS = ("answered", "no_reply", "declined", TAKEN_BACK)
+"""What came of asking; `taken_back` says that the line before it was tapped by mistake."""
 
 
 def write_asked(connection: Connection, writing: Writing, question: str, result: str) -> None:

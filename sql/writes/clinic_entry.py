@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, and_, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, Table, and_, delete, insert, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from sql.dialect import wait_for_lock
@@ -118,12 +118,14 @@ def withdraw(connection: Connection, writing: Writing, number: int) -> None:
     Raises
     ------
     ValueError
-        if it is not the newest standing entry of its episode; later ones may rest on it.
+        if it is taken back already, or a later standing entry took its place: that one keeps its rows.
     """
     wait_for_lock(connection, f"clinic {writing.clinic}")
-    newest = connection.scalar(select(func.max(entry.c.entry_number)).where(*_standing(writing)))
-    _check(newest == number, "only the newest entry can be taken back")
-    row = connection.execute(select(entry).where(*_standing(writing), entry.c.entry_number == number)).one()
+    rows = {one.entry_number: one for one in connection.execute(select(entry).where(*_standing(writing)))}
+    _check(number in rows, "this entry is taken back already")
+    places = {key: (one.kind, one.happened_on, one.context) for key, one in rows.items()}
+    _check(not followed(number, places), "a later entry took its place: take that one back first")
+    row = rows[number]
     table = _table_of(row.kind)
     old = [_read_json(table, values) for values in row.old_rows]
     if table is episode:
@@ -210,6 +212,22 @@ def _place(writing: Writing, kind: str, on: date, context: str) -> ColumnElement
         r = running_report.c
         return and_(_own(running_report, writing), r.reported_on == on, r.source == SOURCE)
     return _own(episode, writing)
+
+
+Place = tuple[str, date, str]
+"""Kind, day and context of an entry."""
+
+
+def followed(number: int, standing: Mapping[int, Place]) -> bool:
+    """Whether a later one of an episode's standing entries took the place of this one."""
+    return any(later > number and _same_place(standing[number], place) for later, place in standing.items())
+
+
+def _same_place(one: Place, other: Place) -> bool:
+    """Whether two entries decide the same rows: of one day and question, or the same columns of the episode."""
+    if one[0] in EPISODE_COLUMNS and other[0] in EPISODE_COLUMNS:
+        return bool({*EPISODE_COLUMNS[one[0]]} & {*EPISODE_COLUMNS[other[0]]})
+    return one == other
 
 
 def _loads_taken_back(connection: Connection, clinic: str) -> set[int]:

@@ -17,6 +17,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard.pages.parts import ask_rows
 from dashboard.patients.words import NOT_THERE
 from etl.pseudonym import KEY_VARIABLE, Pseudonyms
+from sql.cohort import day_number
 from sql.store import create_or_upgrade, open_store
 
 FOLDER = APP.parent / "dashboard" / "pages"
@@ -234,6 +235,35 @@ def test_one_tap_records_the_result_and_a_no_reply_stays(clinic):
     app = press(app, str(key).replace("no_reply_", "declined_"))
     assert first not in asked_for(app)
     assert [row[0] for row in rows_of(clinic, "asked", "result")] == ["declined", "no_reply"]
+
+
+def test_a_question_declined_by_mistake_is_asked_again(clinic):
+    app = open_page("to_ask", as_=MINE)
+    app = app.button_group[0].set_value("all").run()
+    before = asked_for(app)
+    app = press(app, next(str(b.key) for b in app.button if str(b.key).startswith("declined_")))
+    assert asked_for(app) != before
+    app = press(app, "take_back_asked")
+    assert asked_for(app) == before
+    assert [row[0] for row in rows_of(clinic, "asked", "result")] == ["declined", "taken_back"]
+    assert "take_back_asked" not in [button.key for button in app.button]
+
+
+def test_a_return_told_late_counts_from_the_day_it_was_true(clinic):
+    app = open_page("to_ask", as_=MINE)
+    app = app.button_group[0].set_value("all").run()
+    since = next(one for one in app.date_input if str(one.key).startswith("since_"))
+    key, told = str(since.key).removeprefix("since_"), since.value
+    app = since.set_value(told - timedelta(days=20)).run()
+    press(app, f"running_without_pain_{key}")
+    episode = rows_of(clinic, "episode", "episode_id", token=key[:32])[0][0]
+    [entered] = rows_of(clinic, "running_report", "since", source="clinic_entry", episode_id=episode)
+    assert str(entered[0]) == str(told - timedelta(days=20))
+    [(outcome, start, back)] = rows_of(
+        clinic, "episode_outcome", "outcome", "start_day", "return_day", episode_id=episode
+    )
+    assert outcome == "returned"
+    assert start + back == day_number(told) - 20
 
 
 def test_an_answer_is_entered_and_closes_the_question(clinic):

@@ -198,11 +198,34 @@ def test_an_entry_taken_back_leaves_the_facts_as_they_were(store, change, args):
     assert rows_of(store, "entry", "kind", "withdrawn_at")[0][1] is not None
 
 
-def test_only_the_newest_entry_can_be_taken_back(store):
+def test_an_older_entry_can_be_taken_back_where_no_later_one_took_its_place(store):
+    before = rows_of(store, "score")
     do(store, write_score, "running", 3, TODAY)
     do(store, write_running, "not_running", TODAY)
-    with pytest.raises(ValueError, match="only the newest"):
+    do(store, withdraw, 1)
+    assert rows_of(store, "score") == before
+    with pytest.raises(ValueError, match="taken back already"):
         do(store, withdraw, 1)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ((write_score, "running", 3, TODAY), (write_score, "running", 5, TODAY)),
+        ((write_running, "not_running", TODAY), (write_running, "running_without_pain", TODAY)),
+        ((write_red_flag, "locking", TODAY), (write_red_flag_cleared, TODAY)),
+    ],
+)
+def test_an_entry_whose_place_a_later_one_took_waits_for_that_one(store, first, second):
+    tables = ("episode", "score", "running_report", "episode_outcome")
+    before = {name: rows_of(store, name) for name in tables}
+    do(store, *first)
+    do(store, *second)
+    with pytest.raises(ValueError, match="took its place"):
+        do(store, withdraw, 1)
+    do(store, withdraw, 2)
+    do(store, withdraw, 1)
+    assert {name: rows_of(store, name) for name in tables} == before
 
 
 # --- later imports --------------------------------------------------------------------------------------------------

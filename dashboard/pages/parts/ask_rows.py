@@ -14,15 +14,17 @@ from dashboard.pages.parts.entry_day import entry_day
 from dashboard.pages.parts.lists import open_patient
 from dashboard.pages.parts.panels import note
 from dashboard.pages.parts.styles import FINGER
-from dashboard.patients.asking import SCORE, Question
+from dashboard.patients.asking import BOTH, FIRST_RUN, RUNNING, SCORE, Question
 from dashboard.patients.clinic_rules import ClinicRules
 from dashboard.patients.facts import pain_line
 from dashboard.patients.words import RESULT_WORDS, condition_words, question_row, short_date
-from sql.writes.asked import write_asked
+from sql.writes.asked import TAKEN_BACK, write_asked
 from sql.writes.clinic_entry import CONTEXTS, write_running, write_score
 
 AT_ONCE = 15
 WEEK_DAYS = 7
+LAST_TAP = "last_asked"
+SINCE_ASKED = (BOTH, RUNNING, FIRST_RUN)
 ANSWERS = {
     "running_without_pain": "Runs, no pain",
     "running_with_pain": "Runs with pain",
@@ -42,7 +44,7 @@ def chips(questions: list[Question], day: date) -> dict[str, tuple[str, list[Que
     week = [one for one in questions if one.overdue(day) < WEEK_DAYS]
     return {
         "week": ("Due this week", week),
-        "late": ("Due before", [one for one in questions if one.overdue(day) >= WEEK_DAYS]),
+        "late": ("Due earlier", [one for one in questions if one.overdue(day) >= WEEK_DAYS]),
         "closed": ("Care is over", [one for one in questions if one.closed_course]),
         "all": ("All", questions),
     }
@@ -74,28 +76,83 @@ def row(question: Question, rules: ClinicRules) -> None:
     case = question.case
     key = f"{case.token}_{question.code}"
     with st.container(border=True, gap="xsmall"):
-        opens = f"**{case.short_code}** · {question.what}"
-        if st.button(
-            opens, key=f"open_{key}", type="tertiary", icon=":material/chevron_right:", icon_position="right"
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            opens = f"**{case.short_code}** · {question.what}"
+            if st.button(
+                opens,
+                key=f"open_{key}",
+                type="tertiary",
+                icon=":material/chevron_right:",
+                icon_position="right",
+            ):
+                open_patient(case.token)
+            note(_about(question, rules.day), width="content")
+        with st.container(
+            horizontal=True,
+            vertical_alignment="bottom",
+            gap="xxsmall" if question.what == SCORE else "xsmall",
         ):
-            open_patient(case.token)
-        note(_about(question, rules.day))
-        with st.container(horizontal=True, gap="xxsmall" if question.what == SCORE else "xsmall"):
             if question.what == SCORE:
-                for value in range(11):
-                    st.button(
-                        str(value),
-                        key=f"score_{value}_{key}",
-                        width=FINGER,
-                        on_click=_score,
-                        args=(question, rules, value),
-                    )
+                _scores(question, rules, key)
             else:
-                for status, label in ANSWERS.items():
-                    st.button(label, key=f"{status}_{key}", on_click=_answer, args=(question, rules, status))
+                _answers(question, rules, key)
             for result in ("no_reply", "declined"):
                 label = RESULT_WORDS[result].capitalize()
                 st.button(label, key=f"{result}_{key}", on_click=_record, args=(question, result))
+
+
+def _scores(question: Question, rules: ClinicRules, key: str) -> None:
+    for value in range(11):
+        st.button(
+            str(value),
+            key=f"score_{value}_{key}",
+            width=FINGER,
+            on_click=_score,
+            args=(question, rules, value),
+        )
+
+
+def _answers(question: Question, rules: ClinicRules, key: str) -> None:
+    """What a patient says; where nobody knows of a return, also since when: the curve counts from that day."""
+    if question.what in SINCE_ASKED:
+        st.date_input(
+            "Running like this since",
+            entry_day(rules),
+            min_value=question.case.first_visit_date,
+            max_value=entry_day(rules),
+            key=f"since_{key}",
+            format="YYYY-MM-DD",
+            width=180,
+        )
+    for status, label in ANSWERS.items():
+        st.button(label, key=f"{status}_{key}", on_click=_answer, args=(question, rules, status, key))
+
+
+def last_tap(therapist: tuple[str, str]) -> None:
+    """The last "no reply" or "declined" of this visit can be taken back: the buttons stand close together."""
+    last: tuple[tuple[str, str], Question, str] | None = st.session_state.get(LAST_TAP)
+    if last is None or last[0] != therapist:
+        return
+    _, question, result = last
+    st.button(
+        f"Take back: {question.case.short_code}, {RESULT_WORDS[result]}",
+        key="take_back_asked",
+        icon=":material/undo:",
+        type="tertiary",
+        on_click=_take_back,
+        args=(question,),
+    )
+
+
+def _take_back(question: Question) -> None:
+    case = question.case
+    st.session_state.pop(LAST_TAP, None)
+    problem = patient_readers.write(
+        case.clinic,
+        case.episode_id,
+        lambda connection, writing: write_asked(connection, writing, question.code, TAKEN_BACK),
+    )
+    _say(problem, f"{case.short_code}: taken back")
 
 
 def _about(question: Question, day: date) -> str:
@@ -114,6 +171,9 @@ def _about(question: Question, day: date) -> str:
 
 def _record(question: Question, result: str) -> None:
     case = question.case
+    st.session_state[LAST_TAP] = ((case.clinic, case.therapist), question, result)
+    if result == "answered":  # an answer is taken back on the patient's page, with what it says
+        del st.session_state[LAST_TAP]
     _say(
         patient_readers.write(
             case.clinic,
@@ -124,12 +184,13 @@ def _record(question: Question, result: str) -> None:
     )
 
 
-def _answer(question: Question, rules: ClinicRules, status: str) -> None:
+def _answer(question: Question, rules: ClinicRules, status: str, key: str) -> None:
     case, on = question.case, entry_day(rules)
+    since: date | None = st.session_state.get(f"since_{key}")
     problem = patient_readers.write(
         case.clinic,
         case.episode_id,
-        lambda connection, writing: write_running(connection, writing, status, on),
+        lambda connection, writing: write_running(connection, writing, status, on, since=since),
     )
     if problem is None:
         _record(question, "answered")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -45,7 +46,7 @@ def chips(found: Caseload) -> Chips:
     return {**result, "all": ("All", every)}
 
 
-def rows(standings: Sequence[Standing], *, with_former: bool = False) -> list[dict[str, Any]]:
+def rows(standings: Sequence[Standing], today: date, *, with_former: bool = False) -> list[dict[str, Any]]:
     """A table row for each episode."""
     return [
         {
@@ -57,7 +58,7 @@ def rows(standings: Sequence[Standing], *, with_former: bool = False) -> list[di
             "Pain": [score.value for score in one.line.scores][-MOST_POINTS:],
             "Now": words.now_words(one),
             "Condition": words.condition_words(one.case),
-            "Last seen": words.short_date(words.last_seen(one.case)),
+            "Last seen": words.near_date(words.last_seen(one.case), today),
         }
         for one in standings
     ]
@@ -72,24 +73,30 @@ def styled(table: pd.DataFrame, standings: Sequence[Standing]) -> Any:
     return table.style.apply(lambda _: [grey[pale] for pale in faint], subset=["Status", "Why"])
 
 
-def columns() -> dict[str, Any]:
-    """Widths so that an iPad shows status, code, reason, week and pain without being pushed."""
+def columns(standings: Sequence[Standing]) -> dict[str, Any]:
+    """Widths so that an iPad shows everything; only longer words of status push what is less needed to the right."""
     config = st.column_config
     return {
-        "Status": config.TextColumn(width=104),
+        "Status": config.TextColumn(width=status_width(standings)),
         "Was": config.TextColumn(width=96, help="The status before the last load"),
-        "Patient": config.TextColumn(width=82),
+        "Patient": config.TextColumn(width=80),
         "Why": config.TextColumn(
-            width=176, help="Which rule holds, and on what data; in full on the patient's page"
+            width=168, help="Which rule holds, and on what data; in full on the patient's page"
         ),
-        "Week": config.NumberColumn(width=48, help="Week of care; 1 is the first"),
-        "Pain": config.LineChartColumn(width=68, y_min=0, y_max=10, help="0 to 10, lower is better"),
+        "Week": config.NumberColumn(width=46, help="Week of care; 1 is the first"),
+        "Pain": config.LineChartColumn(width=60, y_min=0, y_max=10, help="0 to 10, lower is better"),
         "Now": config.TextColumn(
-            width=78, help="Latest score, 0 to 10, and points since the start; minus is better"
+            width=74, help="Latest score, 0 to 10, and points since the start; minus is better"
         ),
-        "Condition": config.TextColumn(width=112),
-        "Last seen": config.TextColumn(width=96),
+        "Condition": config.TextColumn(width=126),
+        "Last seen": config.TextColumn(width=72),
     }
+
+
+def status_width(standings: Sequence[Standing]) -> int:
+    """Pixels for the longest status on the list: "back, check at 14 days" and "seen until" need more than a word."""
+    longest = max(len(words.status_words(one)) for one in standings)
+    return min(max(96, 18 + 6 * longest), 220)
 
 
 def height(count: int) -> int:

@@ -1,4 +1,4 @@
-"""Entering on a patient's page: every tap saves at once, and the newest entry can be taken back."""
+"""Entering on a patient's page: every tap saves at once, and what was entered can be taken back."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def score_and_running(view: RecordView) -> None:
 
 
 def further(view: RecordView) -> None:
-    """Kilometres, a stop, and red flags: rarer, so they stand below."""
+    """Kilometres, a stop, and red flags: rarer, so they are one tap away."""
     token, case = view.record.case.token, view.record.case
     with st.expander("Enter kilometres, a stop or a red flag", icon=":material/edit:"):
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
@@ -99,7 +99,7 @@ def _newest(view: RecordView) -> None:
         key=f"take_back_{number}",
         icon=":material/undo:",
         type="tertiary",
-        on_click=_take_back,
+        on_click=take_back,
         args=(view, number),
     )
 
@@ -161,7 +161,8 @@ def _clear_flag(view: RecordView) -> None:
     )
 
 
-def _take_back(view: RecordView, number: int) -> None:
+def take_back(view: RecordView, number: int) -> None:
+    """Withdraw an entry, and say so."""
     _save(
         view,
         lambda connection, writing: clinic_entry.withdraw(connection, writing, number),

@@ -9,12 +9,12 @@ from typing import Literal
 import streamlit as st
 
 from dashboard.names import CONDITION_NAMES
-from dashboard.pages.parts import patient_readers, showing
+from dashboard.pages.parts import entering, patient_readers, showing
 from dashboard.pages.parts.entry_day import entry_day
 from dashboard.pages.parts.panels import headline, literal, note
 from dashboard.patients import words
 from dashboard.patients.caseload import PRESSING
-from dashboard.patients.record_view import RecordView
+from dashboard.patients.record_view import Difference, RecordView
 from etl.identifiers import identifier_in_sentence
 from sql.writes.seen import NOTE_LENGTH, write_seen
 
@@ -40,20 +40,47 @@ def draw(view: RecordView) -> None:
         )
         st.page_link(TO_ASK_PAGE, label="To ask", icon=":material/contact_support:", width="content")
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        side = f", {case.side}" if case.side else ""
-        st.title(f"{case.short_code} · week {one.week}", anchor=False, width="content")
-        st.badge(words.status_words(one), color=COLOURS.get(one.word, "gray"))
-        note(f"{CONDITION_NAMES.get(case.condition, case.condition)}{side}", width="content")
+        with st.container(horizontal=True, vertical_alignment="center", width="stretch", gap="small"):
+            _who(view)
         st.button(
             "Show to patient", icon=":material/visibility:", key="show_to_patient",
             on_click=showing.begin, args=(case.token,),
         )  # fmt: skip
-    st.markdown(f"**Why:** {literal(words.why_words(one))}")
+    label = "Why" if case.discharge_date is None else "Last known"
+    st.markdown(f"**{label}:** {literal(words.why_words(one))}")
     for difference in view.differing:
-        st.warning(
-            f"{literal(difference)} The entry stays. If the file is right, take the entry back and load again; "
-            "entries go back one by one, the newest first.",
-            icon=":material/difference:",
+        _difference(view, difference)
+
+
+def _who(view: RecordView) -> None:
+    """Code and week, the status or that care is over, condition and side."""
+    case, one = view.record.case, view.standing
+    side = f", {case.side}" if case.side else ""
+    over = case.discharge_date is not None
+    title = case.short_code if over else f"{case.short_code} · week {one.week}"
+    st.title(title, anchor=False, width="content")
+    if over:
+        st.badge(f"discharged {words.short_date(case.discharge_date)}", color="gray")
+    else:
+        st.badge(words.status_words(one), color=COLOURS.get(one.word, "gray"))
+    note(f"{CONDITION_NAMES.get(case.condition, case.condition)}{side}", width="content")
+
+
+def _difference(view: RecordView, difference: Difference) -> None:
+    """What a file says otherwise than an entry, and the tap that settles it."""
+    how = (
+        "If the file is right, take the entry back and load the file again."
+        if difference.settled_here
+        else "A later entry took its place: take that one back first."
+    )
+    st.warning(f"{literal(difference.words)} The entry stays. {how}", icon=":material/difference:")
+    if difference.settled_here:
+        st.button(
+            "Take this entry back",
+            key=f"settle_{difference.number}",
+            icon=":material/undo:",
+            on_click=entering.take_back,
+            args=(view, difference.number),
         )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import date
 
 import pandas as pd
 import streamlit as st
@@ -45,6 +46,7 @@ def scores(view: RecordView) -> None:
         patient_figure(
             points, found.weeks if found else (), events, theme,
             colour=theme.conditions.get(case.condition, theme.text), high=kind.high, better=kind.better,
+            today=view.standing.facts.day if case.discharge_date is None else None,
         ),
         key=f"patient_{scale}_{context}",
         title=_title(_context_label((scale, context)), points),
@@ -131,18 +133,29 @@ def for_the_patient(view: RecordView) -> None:
     st.title("Your way back to running" if sheet.goal == GOALS["running"] else "Your way back", anchor=False)
     st.markdown(f"Goal: **{sheet.goal}** · with us since {words.short_date(sheet.since)} · {sheet.now}")
     if sheet.pain:
-        days = [((day - sheet.since).days, value) for day, value in sheet.pain]
-        theme = panels.theme()
-        panels.chart(
-            patient_figure(days, (), (), theme, colour=theme.conditions["pfps"]),
-            key="shown_pain", title=sheet.pain_label, sentence="Lower is better.",
-        )  # fmt: skip
+        _shown(sheet, sheet.pain, sheet.pain_label, "lower")
+    if sheet.km:
+        _shown(sheet, sheet.km, "Kilometres a week", "higher")
     panels.headline(sheet.sentence)
     if sheet.ten:
         drawn = ten_runners(sheet.ten.about, panels.theme().conditions["pfps"])
         st.image(drawn, width=440, alt=f"{sheet.ten.about} of 10 people are filled in")
     st.space("large")
     showing.way_back("end_showing")
+
+
+def _shown(sheet: PatientSheet, line: Sequence[tuple[date, float]], title: str, better: str) -> None:
+    """One of the patient's own lines. Pain goes to 10; kilometres as far as they went."""
+    days = [((day - sheet.since).days, value) for day, value in line]
+    high = 10 if better == "lower" else max(max(value for _, value in days) * 1.1, 1)
+    theme, until = panels.theme(), (sheet.printed - sheet.since).days
+    panels.chart(
+        patient_figure(
+            days, (), (), theme,
+            colour=theme.conditions["pfps"], high=high, better=better, today=until, height=240,
+        ),
+        key=f"shown_{better}", title=title, sentence=f"{better.capitalize()} is better.",
+    )  # fmt: skip
 
 
 def sheet_of(view: RecordView) -> PatientSheet:
@@ -193,7 +206,7 @@ def _context_label(chosen: tuple[str, str]) -> str:
 
 def _title(label: str, points: list[tuple[int, float]]) -> str:
     first, last = points[0], points[-1]
-    if len(points) == 1:
-        return f"{label}: {last[1]:g} on day {last[0]}"
     start = "at the start" if first[0] <= BASELINE_TO else f"on day {first[0]}"
+    if len(points) == 1:
+        return f"{label}: {last[1]:g} {start}"
     return f"{label}: {first[1]:g} {start}, {last[1]:g} on day {last[0]}"

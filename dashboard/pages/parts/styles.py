@@ -1,4 +1,4 @@
-"""The two things about the look that Streamlit's theme cannot say: heights for fingers, and no sidebar at all.
+"""What Streamlit's theme cannot say about the look: heights for fingers, no sidebar, no tools over a table.
 
 docs/decisions/030 has the reasons. The rules hang on roles and on Streamlit's test names, not on its generated classes.
 Where a later version renames one, controls are merely lower again: a test in a real browser measures every control of
@@ -30,6 +30,11 @@ def for_fingers() -> None:
     tall, wide = ", ".join(_TALL), ", ".join(_WIDE)
     heights = f"{tall} {{ min-height: {FINGER}px !important; }}"  # Streamlit's own rules are longer, so they would win
     _rules(f"@media (any-pointer: coarse) {{ {heights} {wide} {{ min-width: {FINGER}px; }} }}")
+
+
+def without_table_tools() -> None:
+    """No tools over a table: on a touch screen they stand there all the time, over the search box."""
+    _rules("[data-testid=stElementToolbar] { display: none; }")
 
 
 def without_sidebar() -> None:
