@@ -21,7 +21,7 @@ Given = Sequence[tuple[Path, bool]]
 MOST_EXPLAINED = 4
 HOW_TO_CHANGE = (
     "\nWrite the names that stand in your export into the mapping. A preset is saved with: "
-    "return-to-run preset NAME > my.toml"
+    "return-to-run preset NAME > my.toml. Or have one drafted: return-to-run suggest FILE > my.toml"
 )
 _ONLY_FITS = Surroundings(only_fits=True)
 
@@ -92,6 +92,18 @@ class MappedFiles:
     def unused(self) -> list[str]:
         """Names of the files that no entry is for."""
         return [shown_file_name(file.name) for file, _ in self.given if file not in self._used]
+
+    def why_none(self, name: str) -> str:
+        """What the files that an entry is meant for lack, in words after its name; empty if it is meant for none."""
+        rule = self.mapping.files[name]
+        declared = _format(rule, self._wanted(name))
+        reasons = [
+            reason
+            for file, _ in self.given
+            for part in self._of_file(file, declared)
+            if _is_meant(file, part, rule) and (reason := why_not(part, rule))
+        ]
+        return f": {'; '.join(dict.fromkeys(reasons[:MOST_EXPLAINED]))}" if reasons else ""
 
     def names(self) -> str:
         """Which files the entries are for, in words."""
