@@ -240,9 +240,9 @@ class ColumnShaper(dict[tuple[str, ...], str]):
 
 
 def tick_of(header: str) -> str:
-    """What a column to tick stands for: the code in `name___2`, the word in `Name (choice=Taping)`."""
+    """What a column to tick stands for: the code in `name___2` (-9 is `_9`), the word in `Name (choice=Taping)`."""
     choice = _CHOICE.search(header)
-    return choice[1].strip() if choice else header.rpartition("___")[2]
+    return choice[1].strip() if choice else header.partition("___")[2]
 
 
 def days_after(day: str, days: int) -> str:

@@ -39,7 +39,7 @@ def redcap_lines() -> list[dict[str, object]]:
                 {
                     "redcap_event_name": "sessions_arm_1", "redcap_repeat_instrument": "session",
                     "redcap_repeat_instance": n, "session_date": f"2024-02-{10 * n + record}", "session_therapist": "T1",
-                    "treatments___1": 1, "treatments___7": n - 1, "session_complete": 2, **of_record,
+                    "treatments___1": 1, "treatments___7": n - 1, "treatments____999": 2 - n, "session_complete": 2, **of_record,
                 }
                 for n in (1, 2)
             ),
