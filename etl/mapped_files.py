@@ -83,8 +83,10 @@ class MappedFiles:
                 )
         for file, named in self.given:
             if named and file not in self._used:
+                reasons = self._reasons(file)
+                remedy = "" if reasons == self.names() else HOW_TO_CHANGE
                 raise UsageError(
-                    f"No entry of the mapping is for {shown_file_name(file.name)!r}. {self._reasons(file)}"
+                    f"No entry of the mapping is for {shown_file_name(file.name)!r}. {reasons}{remedy}"
                 )
         if not self._used:
             raise UsageError(f"None of the files is one that the mapping is for. {self._reasons_of_all()}")

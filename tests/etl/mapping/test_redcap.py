@@ -9,7 +9,8 @@ from builders import rows_of
 from loading import counts, load_mapped, problems, write
 from redcap_project import PERSONAL, redcap_export, redcap_lines
 
-from etl.mapping_file import MappingError, parse_mapping
+from etl.errors import UsageError
+from etl.mapping_file import MappingError, parse_mapping, read_preset
 from etl.sources import find_sources
 
 START = """
@@ -193,3 +194,33 @@ def test_nothing_personal_is_stored(sqlite, tmp_path):
     load_mapped(sqlite, START + SCORES + SESSIONS, redcap_export(tmp_path / "x.csv"))
     stored = Path(sqlite.url.database).read_bytes()
     assert [word for word in PERSONAL if word.encode() in stored] == []
+
+
+def test_the_preset_reads_usual_names_without_repeats(sqlite, tmp_path):
+    file = write(
+        tmp_path / "Project_DATA_2024-06-01.csv",
+        "study_id,redcap_event_name,date_enrolled,condition,therapist_id,visit_date,nprs_usual,akps_total,returned_date",
+        "1,baseline_arm_1,2024-01-08,1,T1,2024-01-08,6,71,",
+        "1,week_6_arm_1,,,,2024-02-19,-999,82,",
+        "1,week_12_arm_1,,,,2024-04-01,NI,90,2024-03-25",
+    )
+    report = load_mapped(sqlite, "redcap-longitudinal", file)
+    assert problems(report) == []
+    assert days(sqlite, "episode", "episode_id", "first_visit_date", "return_to_run_date", "therapist") == [
+        ("1", "2024-01-08", "2024-03-25", "T1")
+    ]
+    assert days(sqlite, "score", "scored_on", "instrument", "value") == [
+        ("2024-01-08", "AKPS", 71.0), ("2024-01-08", "NPRS", 6.0),
+        ("2024-02-19", "AKPS", 82.0), ("2024-04-01", "AKPS", 90.0),
+    ]  # fmt: skip
+    assert [day for (day,) in days(sqlite, "visit", "visit_date")] == [
+        "2024-01-08",
+        "2024-02-19",
+        "2024-04-01",
+    ]
+
+
+def test_a_project_with_other_names_is_sent_to_a_draft(tmp_path):
+    file = write(tmp_path / "x.csv", "record_id,redcap_event_name,startdate", "1,baseline_arm_1,2024-01-08")
+    with pytest.raises(UsageError, match=r"there is no column (.|\n)*return-to-run suggest FILE > my\.toml"):
+        find_sources([file], mapping=read_preset("redcap-longitudinal"), pseudonym=None)
