@@ -13,6 +13,8 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from etl.identifiers import may_be_shown
+
 Parse = Literal[
     "text", "date", "number", "first_number", "age_band",
     "checkboxes", "first_ticked", "first_filled", "comma_list", "semicolon_list", "joined", "line_number",
@@ -63,8 +65,9 @@ class _Keys(BaseModel):
             known = [field.alias or name for name, field in cls.model_fields.items()]
             for key in value:
                 if key not in known:
+                    shown = repr(key) if may_be_shown(key) else "a word"
                     raise ValueError(
-                        f"{key!r} is not a key here{perhaps(key, known)}; allowed: {', '.join(known)}"
+                        f"{shown} is not a key here{perhaps(key, known)}; allowed: {', '.join(known)}"
                     )
         return value
 
@@ -127,14 +130,12 @@ class ColumnRule(_Keys):
         description="their word = ours; `*` and `?` stand for any letters, an empty word for an empty cell",
     )
     lookup: LookupRule | None = Field(
-        None, description="take the value from another file: `file`, `key`, `value`"
+        None, description="take the value from elsewhere: `file`, `key`, `value`"
     )
     scale: Scale | None = Field(None, description='another range, like `"0-100 to 0-10"`')
     plus_days: int = Field(0, ge=-3650, le=3650, description="days to add to a date, like 42 for six weeks")
     strip_suffix: Words = Field((), description="endings to take off, like `%` or ` km`")
-    pseudonymise: bool = Field(
-        False, description="`true`: a code in place of the value, under the clinic's key"
-    )
+    pseudonymise: bool = Field(False, description="`true`: a code under the clinic's key in its place")
 
     @model_validator(mode="before")
     @classmethod
