@@ -216,8 +216,7 @@ class FileRule(_Keys):
         (), description="numbers that mean missing, like `-999`; for one column: `{ value = [9] }`"
     )
     unknown_columns: Literal["warn", "drop", "stop"] = Field(
-        "warn",
-        description="what becomes of other columns: `warn` says so, `drop` is silent, `stop` stops",
+        "warn", description="what becomes of other columns: `warn` says so, `drop` is silent, `stop` stops"
     )
     without_course: Literal["refuse", "leave_out"] = Field(
         "refuse",
