@@ -19,7 +19,7 @@ from etl.manifest import read_manifests
 from etl.readers import KNOWN_ENDINGS
 from etl.recognise import Item, recognise
 from etl.saved_mappings import Named, named
-from etl.suggest import Look, look
+from etl.suggest_look import Look, look
 
 BLOCK = 1 << 20
 LONGEST_NAME = 120

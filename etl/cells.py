@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from fnmatch import fnmatchcase
 
 from etl.contract import ColumnSpec
@@ -26,14 +27,21 @@ Table = Mapping[str, str | None]
 NOT_TICKED = frozenset({"", "0", "no", "n", "false", "unchecked"})
 AGE_BANDS = ((18, "under_18"), (25, "18_24"), (35, "25_34"), (45, "35_44"), (55, "45_54"), (65, "55_64"))
 OLDEST = 120
+_BETWEEN_KEYS = "\x1f"
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
 _COMMA_NUMBER = re.compile(r"[+-]?\d+(,\d+)?", re.ASCII)
+_CHOICE = re.compile(r"\(choice=(.*)\)", re.IGNORECASE)
 _LABEL = re.compile(r"(\d+(?:[.,]\d+)?)(?:[\s–—:=()-]\D*)?", re.ASCII)
 
 
 def plain(text: str) -> str:
     """A header or word as it is compared: NFKC, case-folded, single spaces."""
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def lookup_key(text: str, same: Sequence[str] = ()) -> str:
+    """A key to search by, as it is compared, with those of further columns that must agree."""
+    return _BETWEEN_KEYS.join(plain(part) for part in (text, *same))
 
 
 def matches(text: str, patterns: Sequence[str]) -> bool:
@@ -81,7 +89,8 @@ class Tools:
 class ColumnShaper(dict[tuple[str, ...], str]):
     """`shaper[cells]` is our text for the cells of a row; each distinct combination is worked out once.
 
-    headers: those of the cells, for words that stand for a ticked column.
+    headers: those of the cells, for words that stand for a ticked column. Cells behind them are those of a lookup's
+    further columns.
     """
 
     LARGEST = 200_000
@@ -121,7 +130,8 @@ class ColumnShaper(dict[tuple[str, ...], str]):
         for cell in cells:
             if CONTROL.search(cell):  # readers of spreadsheets refuse cells themselves
                 return cell if read_refused_text(cell) else refused_text("control_character", "")
-        texts = [self._clean(cell) for cell in cells]
+        texts = [self._clean(cell) for cell in cells[: len(self._headers)]]
+        beside = [cell.strip() for cell in cells[len(self._headers) :]]
         match self._parse:
             case "first_ticked":
                 return self._first_ticked(texts)
@@ -130,9 +140,9 @@ class ColumnShaper(dict[tuple[str, ...], str]):
             case "joined":
                 return self._single(":".join(texts)) if all(texts) else ""
         filled = list(dict.fromkeys(text for text in texts if text))
-        if len(filled) > 1:
+        if len(filled) > 1 and self._parse != "first_filled":
             return refused_text("answers_differ", " | ".join(shape_of(text) for text in filled)[:40])
-        return self._single(filled[0] if filled else "")
+        return self._single(filled[0] if filled else "", beside)
 
     def _clean(self, cell: str) -> str:
         text = cell.strip()
@@ -151,7 +161,7 @@ class ColumnShaper(dict[tuple[str, ...], str]):
 
     def _checkboxes(self, texts: list[str]) -> str:
         ticked = [
-            self._map[header.rpartition("___")[2]]
+            self._map[tick_of(header)]
             for header, text in zip(self._headers, texts, strict=True)
             if text.casefold() not in NOT_TICKED
         ]
@@ -160,9 +170,9 @@ class ColumnShaper(dict[tuple[str, ...], str]):
     def _word_of(self, header: str) -> str:
         return next(ours for theirs, ours in self._rule.map.items() if plain(theirs) == plain(header))
 
-    def _single(self, text: str) -> str:
+    def _single(self, text: str, beside: Sequence[str] = ()) -> str:
         if self._tools.lookup is not None and text:
-            found = self._looked_up(text, self._tools.lookup)
+            found = self._looked_up(text, beside, self._tools.lookup)
             if found.startswith(REFUSAL_MARK):
                 return found
             text = found
@@ -174,16 +184,17 @@ class ColumnShaper(dict[tuple[str, ...], str]):
         match self._spec.kind:
             case "number" | "integer":
                 return self._number(text)
-            case "date" | "partial_date" if self._tools.dates is not None:
-                return self._tools.dates.read(text)
+            case "date" | "partial_date":
+                day = self._tools.dates.read(text) if self._tools.dates is not None else text
+                return days_after(day, self._rule.plus_days)
             case "key" if self._rule.pseudonymise and self._tools.pseudonym is not None:
                 return self._tools.pseudonym(text)
             case "code" if self._parse == "age_band":
                 return _age_band(text)
         return text
 
-    def _looked_up(self, text: str, table: Table) -> str:
-        value = table.get(plain(text), "")
+    def _looked_up(self, text: str, beside: Sequence[str], table: Table) -> str:
+        value = table.get(lookup_key(text, beside), "")
         if value is None:
             return refused_text("found_twice", shape_of(text))
         if not value and "*" in self._rule.map:
@@ -226,6 +237,22 @@ class ColumnShaper(dict[tuple[str, ...], str]):
         return f"{round(scale.new_low + share * (scale.new_high - scale.new_low), 6):.6f}".rstrip("0").rstrip(
             "."
         )
+
+
+def tick_of(header: str) -> str:
+    """What a column to tick stands for: the code in `name___2` (-9 is `_9`), the word in `Name (choice=Taping)`."""
+    choice = _CHOICE.search(header)
+    return choice[1].strip() if choice else header.partition("___")[2]
+
+
+def days_after(day: str, days: int) -> str:
+    """A day so many days later; what is no day is handed on, as the contract refuses it."""
+    if not days or day.startswith(REFUSAL_MARK):
+        return day
+    try:
+        return (date.fromisoformat(day) + timedelta(days)).isoformat()
+    except (ValueError, OverflowError):
+        return day
 
 
 def _age_band(text: str) -> str:

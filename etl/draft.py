@@ -13,7 +13,7 @@ from typing import Any
 from etl.appointments import MAPPABLE
 from etl.contract import ColumnSpec
 from etl.mapping_text import mapping_text
-from etl.suggest import needed_columns
+from etl.suggest_match import needed_columns
 from sql.reference import instruments
 
 ANSWERED = {"running": "status"}

@@ -128,7 +128,8 @@ def field_of(rule: Any) -> FieldDraft | None:
 
 def _lookup_of(rule: Mapping[str, Any]) -> LookupDraft | None:
     key, value = _listed(rule.get("key", ())), _listed(rule.get("value", ()))
-    return LookupDraft(str(rule.get("file", "")), key[0], value[0]) if len(key) == len(value) == 1 else None
+    one = len(key) == len(value) == 1 and not rule.get("same")
+    return LookupDraft(str(rule.get("file", "")), key[0], value[0]) if one else None
 
 
 def _listed(value: Any) -> Sequence[str]:

@@ -16,32 +16,17 @@ from etl.draft import FieldDraft, TableDraft
 from etl.draft_reading import field_of
 from etl.errors import UsageError
 from etl.lookups import as_email, as_phone
-from etl.suggest import Look, best_table, draft_text, matched_columns
+from etl.suggest import draft_text
 from etl.suggest_columns import Draft, Seen, column_lines, formats_of
-from etl.suggest_scales import instrument_of
+from etl.suggest_look import Look
+from etl.suggest_match import best_table, matched_columns
+from etl.suggest_scales import SCORE_WORDS, context_of, instrument_of
 from sql.reference import instruments
 
 USUAL = {
     "running": {"source": "patient_form"},
     "scores": {"instrument": "NPRS", "context": "usual_week", "reporter": "patient"},
 }
-CONTEXT_WORDS = {
-    "now": "current",
-    "current": "current",
-    "jetzt": "current",
-    "worst": "worst_week",
-    "stairs": "stairs",
-    "treppe": "stairs",
-    "treppen": "stairs",
-    "downhill": "downhill",
-    "squat": "squatting",
-    "squatting": "squatting",
-    "sitting": "sitting",
-    "landing": "landing",
-    "rest": "at_rest",
-    "running": "running",
-}
-SCORE_WORDS = re.compile(r"pain|schmerz|\bn?prs\b|\bvas\b|kujala|akps|lefs|koos|uwri|psfs|score")
 
 
 def suggested_field(spec: ColumnSpec, column: Seen) -> FieldDraft:
@@ -125,7 +110,7 @@ def lists_people(columns: Sequence[Seen]) -> bool:
 def suggested_scale(column: Seen) -> dict[str, FieldDraft]:
     """The scale that a header names, and what a pain score was asked about."""
     scale = instrument_of(column)
-    return {"instrument": FieldDraft(const=scale), "context": FieldDraft(const=_context(column.header))}
+    return {"instrument": FieldDraft(const=scale), "context": FieldDraft(const=context_of(column.header))}
 
 
 def of_scale(value: FieldDraft, instrument: str) -> FieldDraft:
@@ -155,12 +140,6 @@ def further_scores(columns: Sequence[Seen], taken: Sequence[str]) -> list[Seen]:
         and column.filled
         and all(re.fullmatch(r"\d{1,3}([.,]\d+)?(/10)?", text) for text in column.filled)
     ]
-
-
-def _context(header: str) -> str:
-    """What a pain score was asked about, as its header says."""
-    told = re.findall(r"\w+", plain(header))
-    return next((context for word, context in CONTEXT_WORDS.items() if word in told), "usual_week")
 
 
 def likely_tables(columns: Sequence[Seen]) -> list[str]:

@@ -345,8 +345,8 @@ WARNINGS = _rules(
     ),
     (
         "file_not_found",
-        "no file to look this up in was given; the column was left out",
-        "Give that export too.",
+        "no given file has what is looked up; the column was left out",
+        "Give that export too, or correct the mapping.",
     ),
     (
         "other_records",

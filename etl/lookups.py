@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from etl.cells import Table, matches, plain
+from etl.cells import Table, lookup_key, matches, plain
 from etl.errors import FileStop, refused_text
-from etl.mapping import FileRule, FilterRule
+from etl.mapping import FileRule, FilterRule, LookupRule
 from etl.readers import Chunk, TableReader
 
 Positions = tuple[int, ...]
@@ -82,21 +82,31 @@ class RowFilter:
 
 
 def _pairs(
-    reader: TableReader, rule: FileRule, key: Sequence[str], value: Sequence[str]
+    reader: TableReader,
+    rule: FileRule,
+    key: Sequence[str],
+    value: Sequence[str],
+    *,
+    same: Sequence[str] = (),
+    empty: Sequence[str] = (),
 ) -> Iterator[tuple[str, str]]:
-    """(key, value) of the rows that count; the first filled of several columns."""
+    """(key, value) of the rows that count; the first filled of several columns. empty: words for nothing."""
     header = reader.header()
-    tokens = frozenset(plain(word) for word in rule.null_tokens)
+    tokens = frozenset(plain(word) for word in (*rule.null_tokens, *empty))
     chosen = RowFilter(rule.filters, header, tokens)
-    places = find_headers(header, key), find_headers(header, value)
-    for found, names in zip(places, (key, value), strict=True):
+    nothing = tokens | {
+        plain(code) for code in rule.missing_codes if not isinstance(rule.missing_codes, dict)
+    }
+    wanted = (key, value, *((name,) for name in same))
+    places = [find_headers(header, names) for names in wanted]
+    for found, names in zip(places, wanted, strict=True):
         if not found:
             raise FileStop("missing_column", column=names[0], detail="the mapping looks it up")
     for chunk in reader.chunks():
         for index in chosen.keeps(chunk):
-            one, other = (_first_filled(chunk, place, index) for place in places)
-            if one and other and plain(other) not in tokens:
-                yield one, other
+            one, other, *more = (_first_filled(chunk, place, index) for place in places)
+            if one and other and plain(other) not in nothing:
+                yield lookup_key(one, more), other
 
 
 def _first_filled(chunk: Chunk, places: Positions, index: int) -> str:
@@ -104,12 +114,11 @@ def _first_filled(chunk: Chunk, places: Positions, index: int) -> str:
     return next((cell for cell in cells if cell), "")
 
 
-def lookup_table(reader: TableReader, rule: FileRule, key: Sequence[str], value: Sequence[str]) -> Table:
-    """Values by key; None where the file has two different ones."""
+def lookup_table(reader: TableReader, rule: FileRule, lookup: LookupRule, empty: Sequence[str] = ()) -> Table:
+    """Values by key; None where the file has two different ones. empty: words for nothing in every entry."""
     table: dict[str, str | None] = {}
-    for one, other in _pairs(reader, rule, key, value):
-        compared = plain(one)
-        table[compared] = other if table.get(compared, other) == other else None
+    for one, other in _pairs(reader, rule, lookup.key, lookup.value, same=lookup.same, empty=empty):
+        table[one] = other if table.get(one, other) == other else None
     return table
 
 

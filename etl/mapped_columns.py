@@ -157,8 +157,7 @@ class Settling:
             if not lacking:
                 filters = self._rule.melt[number].filters if self._rule.melt else ()
                 chosen = RowFilter(filters, self._header, self._tokens)
-                places = {place for column in settled if column.name in own for place in column.places}
-                found.append(Variant(settled, chosen, tuple(sorted(places))))
+                found.append(Variant(settled, chosen, _read_by(settled, _telling(own, columns))))
         if not found:
             raise FileStop("missing_column", column=listed(missing), detail="the mapping names it")
         return found
@@ -183,7 +182,7 @@ class Settling:
                 if column is not None:
                     settled.append(column)
                 elif spec.required or only_key == {spec.name}:
-                    lacking.append(" or ".join(rule.from_))
+                    lacking.append(self._lacking(rule))
         return settled, lacking
 
     def _column(self, key: LookupKey, spec: ColumnSpec, rule: ColumnRule) -> Column | None:
@@ -192,8 +191,9 @@ class Settling:
         if rule.parse == "line_number":
             return Column(spec.name, is_line=True)
         places = _places(self._header, rule)
-        if not places:
-            self.absent += rule.from_
+        same = _all_of(self._header, rule.lookup.same) if rule.lookup else ()
+        if not places or same is None:
+            self.absent += rule.from_ if not places else rule.lookup.same if rule.lookup else ()
             return None
         self._stop_at_identifiers(rule, places)
         if rule.lookup and self._around.lookups.get(key) is None and not self._around.only_fits:
@@ -210,7 +210,12 @@ class Settling:
             pseudonym=self._around.pseudonym if rule.pseudonymise else None,
         )
         shaper = ColumnShaper(spec, rule, [self._header[place] for place in places], tools)
-        return Column(spec.name, places, shaper, dates=dates)
+        return Column(spec.name, (*places, *same), shaper, dates=dates)
+
+    def _lacking(self, rule: ColumnRule) -> str:
+        """The headers without which a column cannot be made."""
+        same = rule.lookup.same if rule.lookup and _places(self._header, rule) else ()
+        return " and ".join(same) or " or ".join(rule.from_)
 
     def _stop_at_identifiers(self, rule: ColumnRule, places: Positions) -> None:
         """A column of names cannot be read; it can be replaced by codes, or looked up in memory."""
@@ -245,13 +250,29 @@ class Settling:
         return LinkedColumn("patient_id", ways=ways, people=self._around.people, pseudonym=pseudonym)
 
 
+def _telling(own: set[str], rules: Mapping[str, ColumnRule]) -> set[str]:
+    """The columns of a melt row that tell whether a line has it: a code to search by is in every line."""
+    return {name for name in own if rules[name].from_ and rules[name].lookup is None} or own
+
+
+def _read_by(columns: Sequence[Column], names: set[str]) -> Positions:
+    """The places that some of the columns read."""
+    return tuple(sorted({place for column in columns if column.name in names for place in column.places}))
+
+
 def _places(header: Sequence[str], rule: ColumnRule) -> Positions:
     """Where the cells of a column stand; all of them must be there if they are joined."""
     if rule.parse == "checkboxes":
-        start = plain(rule.from_[0]) + "___"
-        return tuple(place for place, name in enumerate(header) if plain(name).startswith(start))
+        starts = tuple(plain(rule.from_[0]) + sign for sign in ("___", " (choice="))
+        return tuple(place for place, name in enumerate(header) if plain(name).startswith(starts))
     places = find_headers(header, rule.from_)
     return () if rule.parse == "joined" and len(places) < len(rule.from_) else places
+
+
+def _all_of(header: Sequence[str], names: Sequence[str]) -> Positions | None:
+    """Where all of the headers stand, None if one is not there; one that stands there twice counts twice."""
+    found = [find_headers(header, (name,)) for name in names]
+    return tuple(places[0] for places in found) if all(found) else None
 
 
 def listed(names: Sequence[str]) -> str:

@@ -21,7 +21,7 @@ Given = Sequence[tuple[Path, bool]]
 MOST_EXPLAINED = 4
 HOW_TO_CHANGE = (
     "\nWrite the names that stand in your export into the mapping. A preset is saved with: "
-    "return-to-run preset NAME > my.toml"
+    "return-to-run preset NAME > my.toml. Or have one drafted: return-to-run suggest FILE > my.toml"
 )
 _ONLY_FITS = Surroundings(only_fits=True)
 
@@ -83,8 +83,10 @@ class MappedFiles:
                 )
         for file, named in self.given:
             if named and file not in self._used:
+                reasons = self._reasons(file)
+                remedy = "" if reasons == self.names() else HOW_TO_CHANGE
                 raise UsageError(
-                    f"No entry of the mapping is for {shown_file_name(file.name)!r}. {self._reasons(file)}"
+                    f"No entry of the mapping is for {shown_file_name(file.name)!r}. {reasons}{remedy}"
                 )
         if not self._used:
             raise UsageError(f"None of the files is one that the mapping is for. {self._reasons_of_all()}")
@@ -92,6 +94,18 @@ class MappedFiles:
     def unused(self) -> list[str]:
         """Names of the files that no entry is for."""
         return [shown_file_name(file.name) for file, _ in self.given if file not in self._used]
+
+    def why_none(self, name: str) -> str:
+        """What the files that an entry is meant for lack, in words after its name; empty if it is meant for none."""
+        rule = self.mapping.files[name]
+        declared = _format(rule, self._wanted(name))
+        reasons = [
+            reason
+            for file, _ in self.given
+            for part in self._of_file(file, declared)
+            if _is_meant(file, part, rule) and (reason := why_not(part, rule))
+        ]
+        return f": {'; '.join(dict.fromkeys(reasons[:MOST_EXPLAINED]))}" if reasons else ""
 
     def names(self) -> str:
         """Which files the entries are for, in words."""

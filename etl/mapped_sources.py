@@ -19,7 +19,7 @@ from etl.lookups import Directory, directory, find_headers, lookup_table
 from etl.manifest import read_manifests
 from etl.mapped_columns import LookupKey, Surroundings, listed
 from etl.mapped_files import Given, MappedFiles, looks_into
-from etl.mapping import FileRule, LookupRule, Mapping, columns_of
+from etl.mapping import FileRule, LookupRule, Mapping, columns_of, columns_searched
 from etl.pseudonym import HOW_TO_GIVE_A_KEY
 from etl.readers import Part, TableReader
 from etl.reshape import MappedReader
@@ -68,8 +68,8 @@ def _with_tables_named(found: list[Source]) -> list[Source]:
 
 def _notes(files: MappedFiles, entries: Sequence[_Entry]) -> Iterator[str]:
     silent = [entry.name for entry in entries if not entry.parts]
-    if silent:
-        yield f"No given file fits the mapping's {', '.join(silent)}."
+    for name in silent:
+        yield f"No given file fits the mapping's {name}{files.why_none(name)}."
     if over := files.unused():
         yield f"Passed over, as no entry of the mapping is for them: {listed(over)}."
 
@@ -179,10 +179,10 @@ class _Entry:
     def _table(self, lookup: LookupRule) -> Table | None:
         rule = self.mapping.files[lookup.file]
         table: dict[str, str | None] = {}
-        parts = self._that_have(lookup.file, (lookup.key, lookup.value))
+        parts = self._that_have(lookup.file, columns_searched(lookup))
         for part in parts:
             with _named_stop(part):
-                found = lookup_table(part.open(), rule, lookup.key, lookup.value)
+                found = lookup_table(part.open(), rule, lookup, self.mapping.null_tokens)
             for key, value in found.items():
                 table[key] = value if table.get(key, value) == value else None
         return table if parts else None
@@ -216,7 +216,7 @@ class _Entry:
             for _, name, column in columns_of(self.rule)
             if column.lookup
             and name in needed
-            and not self._that_have(column.lookup.file, (column.lookup.key, column.lookup.value))
+            and not self._that_have(column.lookup.file, columns_searched(column.lookup))
         ]
         link = self.rule.link
         if link and not any(

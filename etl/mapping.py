@@ -13,9 +13,11 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from etl.identifiers import may_be_shown
+
 Parse = Literal[
     "text", "date", "number", "first_number", "age_band",
-    "checkboxes", "first_ticked", "comma_list", "semicolon_list", "joined", "line_number",
+    "checkboxes", "first_ticked", "first_filled", "comma_list", "semicolon_list", "joined", "line_number",
 ]  # fmt: skip
 _SCALE = re.compile(
     r"(-?\d+(?:\.\d+)?) ?(?:-|–) ?(-?\d+(?:\.\d+)?) to (-?\d+(?:\.\d+)?) ?(?:-|–) ?(-?\d+(?:\.\d+)?)"
@@ -63,8 +65,9 @@ class _Keys(BaseModel):
             known = [field.alias or name for name, field in cls.model_fields.items()]
             for key in value:
                 if key not in known:
+                    shown = repr(key) if may_be_shown(key) else "a word"
                     raise ValueError(
-                        f"{key!r} is not a key here{perhaps(key, known)}; allowed: {', '.join(known)}"
+                        f"{shown} is not a key here{perhaps(key, known)}; allowed: {', '.join(known)}"
                     )
         return value
 
@@ -86,11 +89,12 @@ class FormatRule(_Keys):
 
 
 class LookupRule(_Keys):
-    """Another file's value for this one's."""
+    """Another file's value for this one's, or that of another line of the same file."""
 
-    file: str = Field(description="NAME of the entry that holds the other file")
+    file: str = Field(description="NAME of the entry that holds the other file; it may be the same file")
     key: Words = Field(description="its column to search in")
-    value: Words = Field(description="its column to take")
+    value: Words = Field(description="its column to take; empty cells are passed over")
+    same: Words = Field((), description="further columns that both files have and that must agree too")
 
 
 class Scale(_Keys):
@@ -126,13 +130,12 @@ class ColumnRule(_Keys):
         description="their word = ours; `*` and `?` stand for any letters, an empty word for an empty cell",
     )
     lookup: LookupRule | None = Field(
-        None, description="take the value from another file: `file`, `key`, `value`"
+        None, description="take the value from elsewhere: `file`, `key`, `value`"
     )
     scale: Scale | None = Field(None, description='another range, like `"0-100 to 0-10"`')
+    plus_days: int = Field(0, ge=-3650, le=3650, description="days to add to a date, like 42 for six weeks")
     strip_suffix: Words = Field((), description="endings to take off, like `%` or ` km`")
-    pseudonymise: bool = Field(
-        False, description="`true`: a code in place of the value, under the clinic's key"
-    )
+    pseudonymise: bool = Field(False, description="`true`: a code under the clinic's key in its place")
 
     @model_validator(mode="before")
     @classmethod
@@ -200,18 +203,12 @@ class LinkRule(_Keys):
 class FileRule(_Keys):
     """One entry: files of one kind, and what becomes of them."""
 
-    match: Words = Field(
-        ("*",), description="names of the files, with `*` and `?`; in a zip, names within it"
-    )
-    table: str | None = Field(
-        None, description="our table, or `appointments`; none for a file that is only looked up"
-    )
+    match: Words = Field(("*",), description="names of files, with `*` and `?`; in a zip, names within it")
+    table: str | None = Field(None, description="our table, or `appointments`; none if it is only looked up")
     format: FormatRule = Field(FormatRule.model_validate({}), description="how the file is written")
     columns: dict[str, ColumnRule] = Field({}, description="our column = where its values come from")
     melt: tuple[MeltRule, ...] = Field((), description="wide to long: several rows of ours from one line")
-    filters: tuple[FilterRule, ...] = Field(
-        (), description="which rows count; the others are left out and counted"
-    )
+    filters: tuple[FilterRule, ...] = Field((), description="which rows count; others are left out, counted")
     link: LinkRule | None = Field(None, description="find the patient by e-mail or phone")
     drop: Words = Field((), description="headers to leave out without a note, with `*` and `?`")
     null_tokens: Words = Field((), description="words that mean an empty cell, like `n/a`")
@@ -219,8 +216,7 @@ class FileRule(_Keys):
         (), description="numbers that mean missing, like `-999`; for one column: `{ value = [9] }`"
     )
     unknown_columns: Literal["warn", "drop", "stop"] = Field(
-        "warn",
-        description="what becomes of other columns: `warn` says so, `drop` is silent, `stop` stops",
+        "warn", description="what becomes of other columns: `warn` says so, `drop` is silent, `stop` stops"
     )
     without_course: Literal["refuse", "leave_out"] = Field(
         "refuse",
@@ -249,8 +245,9 @@ def headers_of(rule: FileRule) -> list[str]:
     """Every header that an entry names in its own file."""
     columns = [*rule.columns.values(), *(column for melt in rule.melt for column in melt.columns.values())]
     filters = [*rule.filters, *(item for melt in rule.melt for item in melt.filters)]
+    same = [name for column in columns if column.lookup for name in column.lookup.same]
     pairs = [pair for pair in (rule.link.email, rule.link.phone) if pair] if rule.link else []
-    found = [name for column in columns for name in column.from_]
+    found = [*(name for column in columns for name in column.from_), *same]
     found += [name for item in filters for name in item.column]
     return found + [name for pair in pairs for name in pair.here]
 
@@ -266,10 +263,15 @@ def columns_of(rule: FileRule) -> list[tuple[int, str, ColumnRule]]:
     ]
 
 
+def columns_searched(lookup: LookupRule) -> tuple[tuple[str, ...], ...]:
+    """The columns that a file must have to be looked into, each by the names it may have."""
+    return lookup.key, lookup.value, *((name,) for name in lookup.same)
+
+
 def looked_up(rule: FileRule) -> list[str]:
     """Every header that an entry names in the files it looks into."""
     lookups = [column.lookup for _, _, column in columns_of(rule) if column.lookup]
-    found = [name for lookup in lookups for name in (*lookup.key, *lookup.value)]
+    found = [name for lookup in lookups for names in columns_searched(lookup) for name in names]
     if rule.link:
         pairs = [pair for pair in (rule.link.email, rule.link.phone) if pair]
         found += [*rule.link.code, *(name for pair in pairs for name in pair.there)]
@@ -288,8 +290,9 @@ PARSE_MEANINGS: dict[str, str] = {
     "number": "a plain number; what numbers are read as anyway",
     "first_number": "the number that a label begins with: `6 – moderate` is 6; `5-6` stays refused",
     "age_band": "an age in years as its band; the age itself is not kept",
-    "checkboxes": "REDCap's columns `name___1`, `name___2` …: the ticked ones, by the code after `___`",
+    "checkboxes": "REDCap's columns `name___1`, … (or `name (choice=Taping)`, …): the ticked ones, by code (word)",
     "first_ticked": "the first ticked or filled column of `from`; `map` has a word for each header and `*`",
+    "first_filled": "the first filled column of `from`, where several may be filled and differ",
     "comma_list": "several answers with commas between, each matched by `map`",
     "semicolon_list": "several answers with semicolons between, each matched by `map`",
     "joined": "the columns of `from` as one code, `:` between; empty if one is empty",

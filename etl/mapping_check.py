@@ -18,13 +18,13 @@ Mistake = tuple[str, str]
 
 ANY_DAY = "9999-12-31"
 PARSES: dict[str, tuple[str, ...]] = {
-    "key": ("text", "joined", "line_number"),
-    "code": ("text", "first_ticked", "age_band"),
+    "key": ("text", "joined", "first_filled", "line_number"),
+    "code": ("text", "first_ticked", "first_filled", "age_band"),
     "codes": ("text", "checkboxes", "comma_list", "semicolon_list"),
-    "date": ("date",),
-    "partial_date": ("date",),
-    "number": ("number", "first_number"),
-    "integer": ("number", "first_number"),
+    "date": ("date", "first_filled"),
+    "partial_date": ("date", "first_filled"),
+    "number": ("number", "first_number", "first_filled"),
+    "integer": ("number", "first_number", "first_filled"),
 }
 """Words of `parse` by kind of column; the first is what an absent `parse` means."""
 
@@ -80,6 +80,8 @@ def _of_column(
     yield from _of_words(path, column, spec)
     yield from _of_parse(path, column, spec)
     yield from _of_dates(path, column, spec, rule.timezone or mapping.timezone)
+    if column.plus_days and spec.kind != "date":
+        yield f"{path}.plus_days", f"{spec.name} is no day"
     if column.scale and spec.kind not in ("number", "integer"):
         yield f"{path}.scale", f"{spec.name} is no number"
     if column.pseudonymise and spec.kind != "key":

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from etl.errors import UsageError
-from etl.identifiers import refuse_constant, shown_file_name
+from etl.identifiers import may_be_shown, refuse_constant, shown_file_name
 from etl.mapping import Mapping, columns_of
 from etl.mapping_check import mistakes
 
@@ -98,7 +98,8 @@ def _path(location: tuple[int | str, ...]) -> str:
         elif step not in ("tuple[str, ...]", "dict[str,tuple[str, ...]]") and not step.startswith(
             "function-"
         ):
-            path += f".{step}" if path else step
+            shown = step if may_be_shown(step) else "…"
+            path += f".{shown}" if path else shown
     return path
 
 

@@ -11,7 +11,7 @@ from etl.errors import FileStop, LoadError, stop_words
 from etl.identifiers import shown_file_name
 from etl.lookups import find_headers
 from etl.mapped_files import MappedFiles
-from etl.mapping import ColumnRule, FileRule, columns_of
+from etl.mapping import ColumnRule, FileRule, columns_of, columns_searched
 from etl.readers import MANIFEST, Part, parts_of_files
 from etl.saved_mappings import Named
 
@@ -158,7 +158,7 @@ def _is_wanted(header: Sequence[str], name: str, mapping: Named) -> bool:
     """Whether a file has the columns of one look into the entry that it fits."""
     rules = mapping.mapping.files.values()
     looks = [
-        (column.lookup.key, column.lookup.value)
+        columns_searched(column.lookup)
         for rule in rules
         for _, _, column in columns_of(rule)
         if column.lookup and column.lookup.file == name

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from etl.cells import matches, plain
 from etl.contract import TableSpec
-from etl.errors import FileStop
+from etl.errors import FileStop, refused_text
 from etl.file_watch import UnmappedColumns
 from etl.identifiers import BIRTH, sure_kind
 from etl.lookups import RowFilter
@@ -19,6 +19,7 @@ from etl.mapping import FileRule, headers_of
 from etl.readers import Chunk, TableReader
 
 LAST_YEAR = 2100
+_STRANGER = refused_text("no_patient", "")
 LONGEST_NAME_SHOWN = 60
 
 
@@ -80,8 +81,22 @@ class MappedReader:
                 columns = {column.name: column.texts(chunk, own) for column in variant.columns}
                 nothing = ("",) * len(own)
                 shaped = [columns.get(name, nothing) for name in self._names]
-                yield Chunk([chunk.lines[row] for row in own], shaped, broken, filtered)
+                lines = [chunk.lines[row] for row in own]
+                yield self._without_strangers(Chunk(lines, shaped, broken, filtered))
                 broken, filtered = [], 0
+
+    def _without_strangers(self, chunk: Chunk) -> Chunk:
+        """Without the rows of people that `link` does not find, where others' rows are to be left out."""
+        if self._rule.link is None or self._rule.without_course != "leave_out":
+            return chunk
+        people = chunk.columns[self._names.index("patient_id")]
+        kept = [row for row, person in enumerate(people) if person != _STRANGER]
+        return Chunk(
+            [chunk.lines[row] for row in kept],
+            [[column[row] for row in kept] for column in chunk.columns],
+            chunk.broken,
+            chunk.filtered + len(people) - len(kept),
+        )
 
     def _rows(self, chunk: Chunk, variant: Variant, kept: Sequence[int]) -> list[int]:
         """Rows of a variant; a row of the melt that has nothing of its own is none."""

@@ -82,6 +82,13 @@ def column_lines(spec: ColumnSpec, column: Seen, draft: Draft) -> list[str]:
     return write(spec, column, draft)
 
 
+def lacking_lines(spec: ColumnSpec, draft: Draft) -> list[str]:
+    """A required column that no header looks like."""
+    words = f"; one of {', '.join(spec.codes)}" if spec.codes else ""
+    draft.missing.append(f"{spec.name}: {spec.meaning}{words}")
+    return [f'# {spec.name} = "…" # MISSING: {spec.meaning}{words}']
+
+
 def _key(spec: ColumnSpec, column: Seen, draft: Draft) -> list[str]:
     source = quoted(column.header)
     if any(ROUNDED_KEY.fullmatch(text) for text in column.filled):

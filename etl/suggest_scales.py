@@ -20,6 +20,26 @@ SCALES_IN_HEADERS = (
     ("VAS100", r"vas.?100|\bmm\b"),
     ("VAS10", r"\bvas\b"),
 )
+CONTEXT_WORDS = {
+    "now": "current",
+    "current": "current",
+    "jetzt": "current",
+    "worst": "worst_week",
+    "stairs": "stairs",
+    "treppe": "stairs",
+    "treppen": "stairs",
+    "downhill": "downhill",
+    "squat": "squatting",
+    "squatting": "squatting",
+    "sitting": "sitting",
+    "landing": "landing",
+    "rest": "at_rest",
+    "running": "running",
+    "run": "running",
+    "stair": "stairs",
+    "sit": "sitting",
+}
+SCORE_WORDS = re.compile(r"pain|schmerz|\bn?prs\b|\bvas\b|kujala|akps|lefs|koos|uwri|psfs|score")
 
 
 def instrument_of(column: Seen) -> str:
@@ -55,3 +75,9 @@ def as_scored(spec: ColumnSpec, matched: Mapping[str, Seen]) -> ColumnSpec:
     """The column of values of a scale that is not from 0 to 10: nothing is turned into that."""
     scale = _scale_of(matched)
     return replace(spec, is_score=False) if spec.is_score and scale and scale.high != 10 else spec
+
+
+def context_of(header: str) -> str:
+    """What a pain score was asked about, as its header says."""
+    told = re.findall(r"\w+", plain(header))
+    return next((context for word, context in CONTEXT_WORDS.items() if word in told), "usual_week")

@@ -106,7 +106,12 @@ HEADERS: dict[str, tuple[str, ...]] = {
     "earlier_episodes": ("earlier episodes", "previous episodes"),
     "discharge_date": ("discharge date", "discharged", "case closed", "end date", "date of discharge"),
     "last_contact_date": ("last contact date", "last contact", "last seen"),
-    "return_to_run_date": ("return to run date", "return to running", "date back to running"),
+    "return_to_run_date": (
+        "return to run date",
+        "return to running",
+        "date back to running",
+        "returned date",
+    ),
     "reported_on": (
         "reported on",
         "timestamp",

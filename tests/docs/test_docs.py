@@ -149,9 +149,14 @@ def test_every_preset_is_documented():
 
 
 def test_the_mapping_of_the_import_page_is_one():
-    (example,) = re.findall(r"^```toml\n(.*?)^```", text_of("docs/import.md"), re.MULTILINE | re.DOTALL)
+    found = re.findall(r"^```toml\n(.*?)^```", text_of("docs/import.md"), re.MULTILINE | re.DOTALL)
+    redcap, planned, example = found
     mapping, _ = parse_mapping(example.encode(), "the example")
     assert [rule.table for rule in mapping.files.values()] == ["visits", "scores"]
+    scores, visits = redcap.split("[files.visits]", 1)
+    mapping, _ = parse_mapping(f"{scores}{planned}\n[files.visits]{visits}".encode(), "REDCap")
+    assert [rule.table for rule in mapping.files.values()] == [None, "episodes", "scores", "visits"]
+    assert mapping.files["scores"].melt[2].columns["scored_on"].plus_days == 42
 
 
 def test_every_choice_of_an_installation_is_documented():

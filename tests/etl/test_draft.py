@@ -27,8 +27,9 @@ from etl.draft_suggested import (
 )
 from etl.mapping_file import parse_mapping, preset_names, preset_text
 from etl.mapping_text import mapping_text
-from etl.suggest import look, suggest_mapping
+from etl.suggest import suggest_mapping
 from etl.suggest_columns import Seen
+from etl.suggest_look import look
 
 GERMAN = (
     "Patientennummer;Name;Termin;Behandler;Terminart;Status;Schmerz\n"

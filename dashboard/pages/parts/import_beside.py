@@ -14,7 +14,7 @@ from dashboard.pages.parts.import_drop import BY_HAND, ONLY_LOOKED_INTO
 from etl.draft_suggested import suggested_format
 from etl.recognise import Item
 from etl.saved_mappings import slug_of_file
-from etl.suggest import Look
+from etl.suggest_look import Look
 
 
 @dataclass

@@ -12,8 +12,8 @@ from etl import column_facts as facts
 from etl.draft import FieldDraft, LinkDraft, LookupDraft
 from etl.draft_suggested import lists_people, suggested_table
 from etl.lookups import as_email, as_phone
-from etl.suggest import Look
 from etl.suggest_columns import Seen
+from etl.suggest_look import Look
 
 WAYS = {"email": "e-mail address", "phone": "telephone number"}
 NO_OTHER_FILE = "Drop the other file too, so that it can be looked up: the list of clients, for example."

@@ -26,8 +26,9 @@ from etl.errors import LoadError
 from etl.mapping_file import parse_mapping
 from etl.recognise import Fit, Item
 from etl.saved_mappings import slug, slug_of_file
-from etl.suggest import Look, needed_columns
 from etl.suggest_columns import Seen
+from etl.suggest_look import Look
+from etl.suggest_match import needed_columns
 
 
 @dataclass(frozen=True)

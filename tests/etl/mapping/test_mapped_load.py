@@ -465,6 +465,22 @@ def test_link_finds_people_by_email_or_phone_in_memory_only(clinic, tmp_path):
         assert "example" not in repr(rows_of(clinic, table))
 
 
+def test_people_whom_link_does_not_find_are_left_out_with_the_strangers(clinic, tmp_path):
+    answers = write(
+        tmp_path / "answers.csv", "Your name,Email,Mobile,day,status",
+        "Jo,jo@example.org,,2024-03-04,not_running", "Max,nobody@example.org,,2024-03-04,not_running",
+        "Nia,twins@example.org,,2024-03-04,not_running",
+    )  # fmt: skip
+    clients = write(tmp_path / "clients.csv", *CLIENTS)
+    mapping = LINKED.format(pseudonymise="false").replace(
+        'table = "running"', 'table = "running"\nwithout_course = "leave_out"'
+    )
+    report = load_mapped(clinic, mapping, answers, clients)
+    assert counts(report) == {"answers.csv": (1, 1, 1)}
+    assert [(line, rule) for _, line, _, rule, _ in problems(report)] == [(4, "several_patients")]
+    assert report.files[0].rows_read == 3
+
+
 def test_link_hands_on_codes_under_the_key(clinic, tmp_path):
     answers = write(
         tmp_path / "answers.csv", "Email,Mobile,day,status", "jo@example.org,,2024-03-04,not_running"

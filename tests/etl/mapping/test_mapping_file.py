@@ -188,3 +188,17 @@ def test_appointments_take_what_an_episode_has():
     names = {spec.name for spec in MAPPABLE["appointments"].columns}
     assert {"patient_id", "visit_date", "therapist", "condition", "goal", "treatments"} <= names
     assert not names & {"episode_id", "first_visit_date"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '["Jo Zorbelius, 07700 900123"]\nx = 1\n',
+        '[files."jo.zorbelius@example.org"]\ntable = "scores"\nnonsense = 1\n',
+    ],
+)
+def test_words_that_may_identify_people_are_not_repeated(text):
+    with pytest.raises(MappingError) as caught:
+        parse_mapping(text.encode(), "m.toml")
+    assert "zorbelius" not in str(caught.value).casefold()
+    assert "is not a key here" in str(caught.value)

@@ -1,0 +1,92 @@
+"""Which columns of a file look like which of ours, by their headers and the kind of their values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+
+from etl.appointments import MAPPABLE
+from etl.cells import plain
+from etl.contract import ColumnSpec, TableSpec
+from etl.errors import UsageError
+from etl.parse import KEY_PATTERN
+from etl.suggest_columns import Seen, formats_of
+from etl.suggest_words import HEADERS
+
+TEXTS_JUDGED = 500
+NEAR_ENOUGH = 0.8
+
+
+def best_table(columns: Sequence[Seen]) -> TableSpec:
+    """The table that uses most columns of the file, less the required ones that it would lack."""
+    fits: dict[str, tuple[int, int]] = {}
+    for table in MAPPABLE.values():
+        found = matched_columns(table, columns)
+        lacking = [name for name in needed_columns(table) if name not in found and name != "instrument"]
+        fits[table.name] = (len({column.place for column in found.values()}) - len(lacking), -len(lacking))
+    best = max(fits, key=lambda name: (fits[name], name == "appointments"))
+    if fits[best][0] <= -len(needed_columns(MAPPABLE[best])) + 1 and not matched_columns(
+        MAPPABLE[best], columns
+    ):
+        raise UsageError("No header looks like a column of ours. Say with --table what a row of the file is.")
+    return MAPPABLE[best]
+
+
+def needed_columns(table: TableSpec) -> list[str]:
+    """Names of the columns without which a row of another system is of no use."""
+    return [
+        *table.required,
+        *(["patient_id"] if table.by_patient and "patient_id" not in table.required else []),
+    ]
+
+
+def matched_columns(table: TableSpec, columns: Sequence[Seen]) -> dict[str, Seen]:
+    """Our columns with the header that looks most like each; the best match first, a header once.
+
+    Where a record is one course of one person, one header is both codes.
+    """
+    pairs = []
+    for order, spec in enumerate(table.columns):
+        if table.by_patient and spec.name == "episode_id":
+            continue
+        for column in columns:
+            likeness = 0.0 if column.personal else _likeness(spec, column)
+            if likeness >= NEAR_ENOUGH:
+                pairs.append((-likeness, order, column.place, spec.name, column))
+    found: dict[str, Seen] = {}
+    used: set[int] = set()
+    for *_, name, column in sorted(pairs, key=lambda pair: pair[:3]):
+        both_codes = name in ("episode_id", "patient_id") and table.name == "episodes"
+        if name not in found and (column.place not in used or both_codes):
+            found[name] = column
+            used.add(column.place)
+    return found
+
+
+def _likeness(spec: ColumnSpec, column: Seen) -> float:
+    """How much a header looks like one of the names of our column, from 0 to 1."""
+    bare = re.sub(r"\([^)]*\)|\[[^\]]*\]", " ", plain(column.header))
+    header = " ".join(re.sub(r"[^a-z0-9]+", " ", bare).split())
+    names = (spec.name.replace("_", " "), *HEADERS.get(spec.name, ()))
+    best = max(
+        (1.0 if header == name else SequenceMatcher(None, header, name).ratio() - 0.05) - 0.005 * place
+        for place, name in enumerate(names)
+    )
+    return best if best >= NEAR_ENOUGH and _could_be(spec, column) else 0.0
+
+
+def _could_be(spec: ColumnSpec, column: Seen) -> bool:
+    """Whether most of the values are of the column's kind."""
+    texts = column.filled[:TEXTS_JUDGED]
+    match spec.kind:
+        case "date" | "partial_date":
+            good = sum(bool(formats_of(text)) or text.isdigit() for text in texts)
+        case "number" | "integer":
+            good = sum(bool(re.match(r"\D{0,2}\d", text)) and len(text) <= 40 for text in texts)
+        case "key":
+            people = spec.name in ("therapist", "site")
+            good = sum(people or bool(KEY_PATTERN.fullmatch(text)) for text in texts)
+        case _:
+            return True
+    return 2 * good >= len(texts)
