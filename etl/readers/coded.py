@@ -1,12 +1,16 @@
-"""Columns of text in which most cells repeat: each distinct text is looked at once."""
+"""Columns of text in which most cells repeat: each distinct text is looked at once.
+
+numpy is imported where it is used: only files that are read by the block need it, not every start of the program.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TypeVar, overload
+from typing import TYPE_CHECKING, TypeVar, overload
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 T = TypeVar("T")
 
@@ -36,10 +40,14 @@ class CodedColumn(Sequence[str]):
         """How many cells hold the text."""
         if value not in self.distinct:
             return 0
+        import numpy as np
+
         return int(np.count_nonzero(self.codes == self.distinct.index(value)))
 
     def spread(self, values: Sequence[T]) -> list[T]:
         """From one value for each distinct text to one for each row."""
+        import numpy as np
+
         found: list[T] = np.fromiter(values, dtype=object, count=len(values))[self.codes].tolist()
         return found
 
