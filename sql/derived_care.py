@@ -22,6 +22,7 @@ from sqlalchemy import (
     case,
     exists,
     func,
+    literal,
     or_,
     select,
     update,
@@ -30,7 +31,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from sql.care_bits import MEASURE_BITS, SCORE_WINDOWS, TREATMENT_BITS
 from sql.deriving import SOURCE_PRIORITY, fill, of_touched
-from sql.dialect import epoch_day, unindexed
+from sql.dialect import date_of_day, epoch_day, unindexed
 from sql.pain_scores import BY_PATIENT
 from sql.schema import KEY, assessment, episode, running_report, score, visit
 from sql.schema import episode_outcome as outcome
@@ -86,7 +87,14 @@ changes_step = _step("care_changes", *CHANGE_COLUMNS.values(), kind=Float)
 
 
 def derive_care(connection: Connection, clinic: str) -> None:
-    """Fill these columns of the touched episodes' outcomes, which were derived just before."""
+    """Fill all of these columns in outcomes that were derived before there were any (migration 0007)."""
+    fill_care(connection, clinic)
+    bits = scored_bits(clinic, outcome.c.episode_id, outcome.c.start_day)
+    connection.execute(update(outcome).where(of_touched(outcome, clinic)).values(scored=bits))
+
+
+def fill_care(connection: Connection, clinic: str) -> None:
+    """Fill these columns, but `scored`, of the touched episodes' outcomes, which were derived just before."""
     if _any(connection, visit, clinic):
         fill(connection, treatment_mix, _mixes(clinic))
         fill(connection, visit_day, _visit_days(clinic))
@@ -99,7 +107,6 @@ def derive_care(connection: Connection, clinic: str) -> None:
     if _any(connection, running_report, clinic):
         answers = {name: _last_answer(name) for name in ("load_change", "home_exercise")}
         connection.execute(update(outcome).where(of_touched(outcome, clinic)).values(**answers))
-    connection.execute(update(outcome).where(of_touched(outcome, clinic)).values(scored=_scored()))
 
 
 def _any(connection: Connection, table: Table, clinic: str) -> bool:
@@ -273,19 +280,18 @@ def _last_answer(name: str) -> ColumnElement[Any]:
     )
 
 
-def _scored() -> ColumnElement[Any]:
-    """One look into the scores' key per episode: grouping all scores takes three times as long."""
+def scored_bits(
+    clinic: str, episode_id: ColumnElement[Any], start_day: ColumnElement[Any]
+) -> ColumnElement[int]:
+    """Windows in which the patient gave a score, a bit each; every bit is one look into the scores' key."""
     s = score.c
-    day = epoch_day(s.scored_on) - outcome.c.start_day
-    parts = [func.max(case((day.between(*window), bit), else_=0)) for window, bit in SCORE_WINDOWS.items()]
-    found = (
-        select(sum(parts[1:], start=parts[0]))
-        .where(
-            s.clinic == outcome.c.clinic,
-            s.episode_id == outcome.c.episode_id,
-            s.reporter.in_(BY_PATIENT),
-        )
-        .correlate(outcome)
-        .scalar_subquery()
-    )
-    return func.coalesce(found, 0)
+
+    def given(first: int, last: int) -> ColumnElement[bool]:
+        within = s.scored_on.between(date_of_day(start_day + first), date_of_day(start_day + last))
+        own = and_(s.clinic == clinic, s.episode_id == episode_id, s.reporter.in_(BY_PATIENT), within)
+        return exists(select(literal(1)).select_from(score).where(own).correlate_except(score))
+
+    parts: list[ColumnElement[int]] = [
+        case((given(*window), bit), else_=0) for window, bit in SCORE_WINDOWS.items()
+    ]
+    return sum(parts[1:], start=parts[0])

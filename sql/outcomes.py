@@ -32,7 +32,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.elements import ColumnElement
 
-from sql.derived_care import derive_care
+from sql.derived_care import fill_care, scored_bits
 from sql.deriving import SOURCE_PRIORITY, TREATMENTS, fill, of_touched
 from sql.deriving import touched_episode as touched_episode
 from sql.dialect import epoch_day, greatest, least, unindexed
@@ -51,6 +51,8 @@ from sql.schema import (
 
 RETURNED = ("running_without_pain", "back_to_usual")
 FEWEST_FOR_A_NEW_INDEX = 1000
+COLUMNS = (*OUTCOME_COLUMNS, episode_outcome.c.scored)
+"""Written at once: an update afterwards would write each row twice."""
 
 # Steps on the way, kept as tables only while outcomes are derived: SQLite would flatten them as subqueries,
 # scan one of them once per episode and compute every date again wherever it is used.
@@ -74,6 +76,7 @@ episode_days = Table(
     Column("episode_id", KEY, primary_key=True),
     *(Column(name, Integer) for name in DAYS),
     prefixes=["TEMPORARY"],
+    sqlite_with_rowid=False,
 )
 
 
@@ -86,7 +89,7 @@ def derive_outcomes(connection: Connection, clinic: str) -> int:
     connection.execute(delete(episode_outcome).where(of_touched(episode_outcome, clinic)))
     fill(connection, running_answer, _running_answers(clinic))
     fill(connection, episode_days, _episode_days(clinic))
-    names = [c.name for c in OUTCOME_COLUMNS]
+    names = [c.name for c in COLUMNS]
     with _cohort_index_made_afterwards(connection):
         derived = connection.execute(
             insert(episode_outcome).from_select(names, _outcomes(clinic)),
@@ -95,7 +98,7 @@ def derive_outcomes(connection: Connection, clinic: str) -> int:
     running_answer.drop(connection)
     episode_days.drop(connection)
     _derive_treatments(connection, clinic)
-    derive_care(connection, clinic)
+    fill_care(connection, clinic)
     return derived.rowcount
 
 
@@ -241,7 +244,8 @@ def _episode_days(clinic: str) -> Select[Any]:
 def _with_stop(clinic: str) -> Subquery:
     """Episodes with their days and the first stop: given up by a report, or stated with a reason.
 
-    A stop before the first visit counts on day 0.
+    A stop before the first visit counts on day 0. The join is an outer one so that SQLite begins at the days, of
+    which a single entry has one, and looks each episode up; both are in the order of the episode then.
     """
     f, e = episode_days.c, episode.c
     gave_up = case((f.gave_up_day < 0, 0), else_=f.gave_up_day)
@@ -250,12 +254,13 @@ def _with_stop(clinic: str) -> Subquery:
     moved = and_(e.stopped_reason == "moved_away", or_(gave_up.is_(None), stated < gave_up))
     return (
         select(
-            episode,
-            *(f[name] for name in DAYS),
+            *(column for column in e if column.name != "episode_id"),
+            *f,
             stop_day.label("stop_day"),
             case((moved, 1), else_=0).label("moved_away"),
+            scored_bits(clinic, f.episode_id, f.start_day).label("scored"),
         )
-        .join(episode_days, and_(e.clinic == clinic, e.episode_id == unindexed(f.episode_id)))
+        .select_from(episode_days.outerjoin(episode, and_(e.clinic == clinic, e.episode_id == f.episode_id)))
         .subquery("with_stop")
     )
 
@@ -309,7 +314,7 @@ def _outcomes(clinic: str) -> Select[Any]:
             (d.earlier_episodes.is_(None), "unknown"), (d.earlier_episodes == 0, "none"), else_="some"
         ),
     }
-    columns = (derived[c.name] if c.name in derived else d[c.name] for c in OUTCOME_COLUMNS)
+    columns = (derived[c.name] if c.name in derived else d[c.name] for c in COLUMNS)
     return select(*columns).order_by(d.episode_id)
 
 

@@ -214,3 +214,20 @@ def test_an_entry_reads_its_own_episode(sqlite_engine, tmp_path):
     assert [
         pair for pair in found if "SCAN visit_day" not in pair[1] and "SCAN episode_days" not in pair[1]
     ] == []
+
+
+def test_a_load_begins_at_the_days_of_the_episodes(sqlite_engine, tmp_path):
+    """Once it read all days again for each episode: six minutes for 200,000."""
+    seen: list[str] = []
+
+    def explain(_connection, cursor, statement, parameters, _context, _many):
+        if statement.startswith("INSERT INTO episode_outcome"):
+            plan = cursor.connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            seen.extend(row[3] for row in plan)
+
+    event.listen(sqlite_engine, "before_cursor_execute", explain)
+    load_tables(sqlite_engine, tmp_path / "all", **TABLES)
+    event.remove(sqlite_engine, "before_cursor_execute", explain)
+    assert seen[0] == "SCAN episode_days"
+    assert "(clinic=? AND episode_id=?)" in seen[1]
+    assert [step for step in seen[1:] if step.startswith("SCAN") or "TEMP B-TREE" in step] == []
