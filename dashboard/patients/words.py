@@ -91,6 +91,11 @@ def status_words(standing: Standing) -> str:
     return f"{words} (old data)" if standing.greyed else words
 
 
+def over_words(discharged: date) -> str:
+    """What stands in place of a status once care is over."""
+    return f"discharged {short_date(discharged)}"
+
+
 def why_words(standing: Standing) -> str:
     """Which rule holds, and on what data."""
     return (

@@ -19,6 +19,7 @@ MOST_REPORTS, MOST_VISITS, MOST_ASSESSMENTS, MOST_EVENTS = 9, 8, 12, 8
 def record_pdf(view: RecordView, expected: ExpectedRange | None, outlook: str, printed: date) -> bytes:
     """One page, A4: the newest rows of each kind; how many more there are stands beside the name."""
     case, one = view.record.case, view.standing
+    over = case.discharge_date
     points = [(score.day, score.value) for score in one.line.scores]
     weeks = expected.weeks if expected else ()
     label = f"{words.CONTEXT_WORDS.get(one.line.context, 'pain').capitalize()},\n0 to 10"
@@ -29,8 +30,9 @@ def record_pdf(view: RecordView, expected: ExpectedRange | None, outlook: str, p
             "printed": long_date(printed),
             "about": f"{CONDITION_NAMES.get(case.condition, case.condition)}"
             + (f", {case.side}" if case.side else "")
-            + f" · week {one.week} · therapist {case.therapist} · first visit {long_date(case.first_visit_date)}",
-            "status": words.status_words(one),
+            + ("" if over else f" · week {one.week}")
+            + f" · therapist {case.therapist} · first visit {long_date(case.first_visit_date)}",
+            "status": words.over_words(over) if over else words.status_words(one),
             "why": words.why_words(one),
             "chart": line_svg(points, label=label, better="lower", high=10, weeks=weeks) if points else "",
             "range": words.range_sentence(expected) if points else "No pain scores yet.",

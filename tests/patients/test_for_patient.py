@@ -11,6 +11,7 @@ from patients.test_facts import FIRST, make_case, pain, told
 from dashboard.patients.clinic_rules import ClinicRules
 from dashboard.patients.for_patient import TenRunners, patient_sheet, ten_runners, ten_words
 from dashboard.patients.record_view import record_view
+from dashboard.patients.words import short_date
 from dashboard.sheets import patient_pdf as patient_module
 from dashboard.sheets import record_pdf as record_module
 from dashboard.sheets.patient_pdf import patient_pdf
@@ -147,6 +148,16 @@ def test_the_record_sheet_says_status_reason_and_what_is_missing(monkeypatch):
     assert "Pain 6 at the start and 6 on day 40" in str(given[0]["why"])
     assert "no pain score in the last 21 days" in str(given[0]["missing"])
     assert given[0]["outlook"] == "Of 40 people …"
+
+
+def test_the_record_sheet_of_a_discharged_patient_has_no_status_and_no_week(monkeypatch):
+    given: list[dict[str, object]] = []
+    monkeypatch.setattr(record_module, "typeset", lambda _, values: given.append(values) or b"")
+    record = make_record()
+    record = replace(record, case=replace(record.case, discharge_date=DAY, discharge_reason="goals_met"))
+    record_pdf(record_view(record, RULES), None, "…", DAY)
+    assert given[0]["status"] == f"discharged {short_date(DAY)}"
+    assert "week" not in str(given[0]["about"])
 
 
 def test_without_scores_the_sheets_still_open():

@@ -56,11 +56,11 @@ def _who(view: RecordView) -> None:
     """Code and week, the status or that care is over, condition and side."""
     case, one = view.record.case, view.standing
     side = f", {case.side}" if case.side else ""
-    over = case.discharge_date is not None
+    over = case.discharge_date
     title = case.short_code if over else f"{case.short_code} · week {one.week}"
     st.title(title, anchor=False, width="content")
     if over:
-        st.badge(f"discharged {words.short_date(case.discharge_date)}", color="gray")
+        st.badge(words.over_words(over), color="gray")
     else:
         st.badge(words.status_words(one), color=COLOURS.get(one.word, "gray"))
     note(f"{CONDITION_NAMES.get(case.condition, case.condition)}{side}", width="content")
