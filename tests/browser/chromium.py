@@ -58,6 +58,11 @@ def open_page(page: Page, address: str, name: str, query: str = "") -> Page:
 def wait_until_drawn(page: Page, name: str) -> None:
     """Wait for the page's question, and for its answer with all its charts."""
     page.get_by_role("heading", name=QUESTIONS[name], level=1).wait_for()
+    wait_for_charts(page)
+
+
+def wait_for_charts(page: Page) -> None:
+    """Wait until nothing pushes the page down any more: a click would miss."""
     wait_for_answer(page)
     page.locator(".js-plotly-plot .main-svg").first.wait_for()
 

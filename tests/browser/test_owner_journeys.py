@@ -6,7 +6,7 @@ import io
 import re
 
 import pytest
-from browser.chromium import choose, wait_for_answer, wait_until_drawn
+from browser.chromium import choose, wait_for_answer, wait_for_charts, wait_until_drawn
 from browser.conftest import Visit
 from playwright.sync_api import Locator, Page, expect
 from pypdf import PdfReader
@@ -63,6 +63,7 @@ def test_which_month_changed_and_what_was_annotated(visit: Visit):
     page.get_by_role("link", name="Trends", exact=True).click()
     finding = page.get_by_role("heading", name=re.compile("^Median change of pain: worse"))
     expect(finding).to_be_visible()
+    wait_for_charts(page)
     page.get_by_text(re.compile("^Notes, target and new limits")).click()
     page.get_by_role("spinbutton", name="day, Day").click()
     page.keyboard.type("10032026", delay=60)
@@ -78,8 +79,13 @@ def test_which_month_changed_and_what_was_annotated(visit: Visit):
         expect(page.get_by_role("heading", name=heading)).to_be_visible()
         expect(written).to_be_visible()
     page.get_by_role("link", name="Trends", exact=True).click()
+    expect(finding).to_be_visible()
+    wait_for_charts(page)
     page.get_by_text(re.compile("^Notes, target and new limits")).click()
-    page.get_by_role("button", name="Remove", exact=True).click()  # the other tests' clinic has no notes
+    remove = page.get_by_role("button", name="Remove", exact=True)
+    remove.scroll_into_view_if_needed()
+    page.wait_for_timeout(1_000)  # the box is still opening, and a button that moves is missed
+    remove.click()  # the other tests' clinic has no notes
     expect(written).to_have_count(0)
 
 
