@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from sql.cohort import Cohort, Scope
 from sql.engine import StoreError
 from sql.queries.intake_counts import intake_counts
+from sql.queries.months import ends_month, starts_month
 from sql.queries.store_facts import StoreFacts, as_of, store_facts, therapists_besides
 from sql.settings import setting_value
 
@@ -77,7 +78,7 @@ def _check_allowed(connection: Connection, scope: Scope, cohort: Cohort, by: str
         raise NotAllowed("Figures by therapist are for the clinic's owner only. Ask without the therapist.")
     if cohort.filters > MOST_FILTERS_WHEN_SHARED:
         raise NotAllowed("Figures to share take at most two filters beside the period. Remove one.")
-    for bound, whole in ((cohort.first_visit_from, _starts_month), (cohort.first_visit_to, _ends_month)):
+    for bound, whole in ((cohort.first_visit_from, starts_month), (cohort.first_visit_to, ends_month)):
         if bound is not None and not whole(bound):
             raise NotAllowed(
                 "Figures to share cover whole months. Start on a first and end on a last of a month."
@@ -89,14 +90,6 @@ def _check_allowed(connection: Connection, scope: Scope, cohort: Cohort, by: str
                 "Clinic figures are shown to a therapist only if at least three colleagues, with at least "
                 f"{k} episodes together, stand behind them. Choose a longer period or fewer filters."
             )
-
-
-def _starts_month(day: date) -> bool:
-    return day.day == 1
-
-
-def _ends_month(day: date) -> bool:
-    return date.fromordinal(day.toordinal() + 1).day == 1
 
 
 def everybody_in_period(connection: Connection, asked: Asked) -> int:

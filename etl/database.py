@@ -5,18 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from sql.engine import StoreError
-
-
-@contextmanager
-def own_connection(engine: Engine) -> Iterator[Connection]:
-    """A connection that is closed for good afterwards, and its temporary tables with it."""
-    with engine.connect() as connection:
-        connection.detach()
-        yield connection
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from etl import ledger
 from etl.check import TableCheck
 from etl.contract import TABLES
-from etl.database import database_errors, own_connection
+from etl.database import database_errors
 from etl.entries import put_entries_back
 from etl.errors import RULES, FileStop, IdentifiersFound, LoadError, Problem
 from etl.identifiers import shown_file_name
@@ -27,8 +27,9 @@ from etl.pseudonym import Pseudonyms
 from etl.snapshot import MOST_VANISHED, delete_vanished, stored_rows
 from etl.sources import Situation, Source, Sources
 from etl.stage import Stage, add_refused_keys, add_rows, code_book, create_stage, watch_refused
-from sql.engine import analyse, stop_looking_up_references
+from sql.engine import analyse, own_connection, stop_looking_up_references
 from sql.outcomes import derive_outcomes, touched_episode
+from sql.scale_courses import leave_courses_behind, prepare_courses
 from sql.schema import episode, episode_outcome
 from sql.settings import setting_value
 
@@ -88,7 +89,10 @@ class FileReport:
 
 @dataclass
 class LoadReport:
-    """What happened in a load. status: loaded, refused (nothing kept), unchanged (nothing to do) or checked."""
+    """What happened in a load. status: loaded, refused (nothing kept), unchanged (nothing to do) or checked.
+
+    seconds: until the load was done; preparing_seconds: what was made for pages afterwards, while the store is free.
+    """
 
     clinic: str
     as_of: date
@@ -104,6 +108,7 @@ class LoadReport:
     outcomes_derived: int = 0
     seconds: float = 0.0
     locked_seconds: float = 0.0
+    preparing_seconds: float = 0.0
 
     @property
     def rejected(self) -> int:
@@ -165,6 +170,10 @@ def load(engine: Engine, request: LoadRequest, progress: Progress = lambda _name
         with suppress(DBAPIError):  # the load is done, whether or not the planner learns of it
             analyse(engine)
     report.seconds = perf_counter() - began
+    if not request.check_only:
+        with suppress(DBAPIError):  # questions about scores are slower without, not wrong
+            prepare_courses(engine)
+    report.preparing_seconds = perf_counter() - began - report.seconds
     return report
 
 
@@ -314,6 +323,7 @@ def _merge_all(
             _judge_rejects(report, request.most_rejected)
             put_entries_back(connection, report.clinic, report.load_number)
             report.outcomes_derived = derive_outcomes(connection, report.clinic)
+            leave_courses_behind(connection, report.clinic)
             _note_late_returns(connection, report)
             report.status = "loaded"
             ledger.close_run(connection, report)

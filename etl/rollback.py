@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
@@ -25,15 +26,17 @@ from sqlalchemy import (
     tuple_,
     update,
 )
+from sqlalchemy.exc import DBAPIError
 
 from etl import ledger
 from etl.contract import TABLES, TableSpec
-from etl.database import database_errors, own_connection
+from etl.database import database_errors
 from etl.errors import UsageError
 from etl.merge import touch
 from sql.dialect import from_json
-from sql.engine import analyse
+from sql.engine import analyse, own_connection
 from sql.outcomes import derive_outcomes, touched_episode
+from sql.scale_courses import leave_courses_behind, prepare_courses
 from sql.schema import (
     clinic as clinic_table,
 )
@@ -90,9 +93,12 @@ def roll_back(engine: Engine, clinic: str, load_number: int) -> RollbackReport:
             _restore(connection, former, report)
             _forget_names(connection, report)
             report.outcomes_derived = derive_outcomes(connection, clinic)
+            leave_courses_behind(connection, clinic)
             _record(connection, report)
             report.as_of = ledger.known_as_of(connection, clinic)
     analyse(engine)
+    with suppress(DBAPIError):  # questions about scores are slower without, not wrong
+        prepare_courses(engine)
     return report
 
 

@@ -67,8 +67,11 @@ def _print_pages(folder: Path, episodes: int) -> None:
 
 def _print_loads(files: Path, urls: Mapping[str, str]) -> None:
     """How long each way takes, and what our own way's time goes into."""
-    print("| store | way | seconds | process seconds | under the lock | rows a second | memory, MB | ratio |")
-    print("|---|---|---|---|---|---|---|---|")
+    print(
+        "| store | way | seconds | process seconds | under the lock | rows a second | memory, MB | ratio "
+        "| for pages, after the load |"
+    )
+    print("|---|---|---|---|---|---|---|---|---|")
     steps = {}
     for store, url in urls.items():
         bare_url = url.replace("ours.db", "bare.db")
@@ -80,10 +83,11 @@ def _print_loads(files: Path, urls: Mapping[str, str]) -> None:
         for way, result in ways:
             seconds = result["seconds"]
             locked = f"{result['locked_seconds']:.1f} ({100 * result['locked_seconds'] / seconds:.0f} %)"
+            prepared = f"{result['preparing_seconds']:.1f}" if "preparing_seconds" in result else ""
             print(
                 f"| {store} | {way} | {seconds:.1f} | {result['process_seconds']:.1f} | "
                 f"{locked if way == 'return-to-run load' else ''} | {result['rows'] / seconds:,.0f} | "
-                f"{result['megabytes']:.0f} | {bare['seconds'] / seconds:.2f} |"
+                f"{result['megabytes']:.0f} | {bare['seconds'] / seconds:.2f} | {prepared} |"
             )
         steps[store] = own["steps"]
     print("\n| a load's seconds go into | store | seconds |\n|---|---|---|")

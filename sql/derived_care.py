@@ -18,8 +18,10 @@ from sqlalchemy import (
     Select,
     String,
     Table,
+    Text,
     and_,
     case,
+    cast,
     exists,
     func,
     literal,
@@ -31,13 +33,14 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from sql.care_bits import MEASURE_BITS, SCORE_WINDOWS, TREATMENT_BITS
 from sql.deriving import SOURCE_PRIORITY, fill, of_touched
-from sql.dialect import date_of_day, epoch_day, unindexed
+from sql.dialect import date_of_day, epoch_day, month_number, unindexed
 from sql.pain_scores import BY_PATIENT
 from sql.schema import KEY, assessment, episode, running_report, score, visit
 from sql.schema import episode_outcome as outcome
 
 CARE_DAYS = 84
 """Treatments count in the first twelve weeks."""
+BETWEEN_BOOKED = "|"
 EARLY_DAYS = 28
 """The landmark: appointments kept and answers given until then."""
 AT_START, AGAIN = (-28, 14), (28, 84)
@@ -83,6 +86,7 @@ visits_step = _step(
 assessments_step = _step(
     "care_assessments", "assessed_at_start", "assessed_again", "gait_fault", "foot_pronation"
 )
+booked_step = _step("care_booked", "booked", kind=Text)
 changes_step = _step("care_changes", *CHANGE_COLUMNS.values(), kind=Float)
 
 
@@ -94,7 +98,7 @@ def derive_care(connection: Connection, clinic: str) -> None:
 
 
 def fill_care(connection: Connection, clinic: str) -> None:
-    """Fill these columns, but `scored`, of the touched episodes' outcomes, which were derived just before."""
+    """Fill these columns, but `booked` and `scored`, of the touched episodes' outcomes, which were derived just before."""
     if _any(connection, visit, clinic):
         fill(connection, treatment_mix, _mixes(clinic))
         fill(connection, visit_day, _visit_days(clinic))
@@ -107,6 +111,12 @@ def fill_care(connection: Connection, clinic: str) -> None:
     if _any(connection, running_report, clinic):
         answers = {name: _last_answer(name) for name in ("load_change", "home_exercise")}
         connection.execute(update(outcome).where(of_touched(outcome, clinic)).values(**answers))
+
+
+def fill_booked(connection: Connection, clinic: str) -> None:
+    """Fill `booked`, which came later (migration 0009), of the touched episodes' outcomes."""
+    if _any(connection, visit, clinic):
+        _put(connection, clinic, booked_step, _booked(clinic))
 
 
 def _any(connection: Connection, table: Table, clinic: str) -> bool:
@@ -158,6 +168,21 @@ def _visit_days(clinic: str) -> Select[Any]:
         .where(of_touched(visit, clinic))
         .group_by(v.episode_id, v.visit_date, outcome.c.start_day)
     )
+
+
+def _booked(clinic: str) -> Select[Any]:
+    """Appointments by the month that they were in, with how they went, as words."""
+    v = visit.c
+    month = month_number(epoch_day(v.visit_date)).label("month")
+    by_month = (
+        select(v.episode_id, month, v.status, func.count().label("number"))
+        .where(of_touched(visit, clinic))
+        .group_by(v.episode_id, "month", v.status)
+        .subquery("by_month")
+    )
+    m = by_month.c
+    word = cast(m.month, String) + ":" + m.status + ":" + cast(m.number, String)
+    return select(m.episode_id, func.aggregate_strings(word, BETWEEN_BOOKED)).group_by(m.episode_id)
 
 
 def _visits(clinic: str) -> Select[Any]:

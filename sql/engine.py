@@ -10,6 +10,8 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, OperationalError
 
+from sql.dialect import count_words
+
 DEFAULT_URL = "sqlite:///return-to-run.db"
 CACHE_KIB = 32 * 1024
 BUSY_TIMEOUT_SECONDS = 60
@@ -68,6 +70,14 @@ def using(engine: Engine) -> Iterator[Engine]:
         yield engine
     finally:
         engine.dispose()
+
+
+@contextmanager
+def own_connection(engine: Engine) -> Iterator[Connection]:
+    """A connection that is closed for good afterwards, and its temporary tables with it."""
+    with engine.connect() as connection:
+        connection.detach()
+        yield connection
 
 
 @contextmanager
@@ -163,6 +173,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     ):  # codes and tokens come in no order: 2 MB, the default, would be read again and again
         cursor.execute(f"PRAGMA {store}.cache_size = -{CACHE_KIB}")
     cursor.close()
+    connection.create_aggregate(count_words.__name__, 2, count_words)
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -32,7 +32,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.elements import ColumnElement
 
-from sql.derived_care import fill_care, scored_bits
+from sql.derived_care import fill_booked, fill_care, scored_bits
 from sql.deriving import SOURCE_PRIORITY, TREATMENTS, fill, of_touched
 from sql.deriving import touched_episode as touched_episode
 from sql.dialect import epoch_day, greatest, least, unindexed
@@ -99,6 +99,7 @@ def derive_outcomes(connection: Connection, clinic: str) -> int:
     episode_days.drop(connection)
     _derive_treatments(connection, clinic)
     fill_care(connection, clinic)
+    fill_booked(connection, clinic)
     return derived.rowcount
 
 

@@ -22,8 +22,10 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     String,
     Table,
+    Text,
     UniqueConstraint,
     text,
+    true,
 )
 
 metadata = MetaData(
@@ -92,6 +94,13 @@ clinic = Table(
     ),
     Column(
         "version", Integer, nullable=False, comment="moves with every load and entry; caches are keyed on it"
+    ),
+    Column(
+        "courses_behind",
+        Boolean,
+        nullable=False,
+        server_default=true(),
+        comment="true while scale_course does not hold what the clinic's scores say",
     ),
     comment="One clinic (tenant) of the store",
 )
@@ -336,6 +345,7 @@ CARE_COLUMNS: tuple[Column[Any], ...] = (
     Column("step_rate_change", Float, comment="per cent from the start to days 28 to 84 at the same speed"),
     Column("load_change", WORD, comment="last answer in days 0 to 28"),
     Column("home_exercise", WORD, comment="last answer in days 0 to 28"),
+    Column("booked", Text, comment="appointments by month: month:status:number|…, months since year 0"),
     _care("scored", "score by the patient in days -28 to 7 (1), 28 to 42 (2), 56 to 84 (4)"),
 )
 """Derived after the outcome from visits, assessments, running reports and scores (sql/derived_care.py)."""
@@ -383,6 +393,27 @@ episode_outcome = Table(
 )
 OUTCOME_COLUMNS = tuple(column for column in episode_outcome.columns if column not in set(CARE_COLUMNS))
 """What sql/outcomes.py derives."""
+
+scale_course = Table(
+    "scale_course",
+    metadata,
+    _clinic(),
+    _episode_id(),
+    Column("instrument", WORD, nullable=False, comment="code of sql/reference/instruments.csv"),
+    Column("context", WORD, nullable=False, comment="what the pain was asked about; else empty"),
+    Column("first_visit", Float, comment="score at the start: nearest the first visit, days -28 to 7"),
+    Column("week_6", Float, comment="score nearest day 35 in days 28 to 42"),
+    Column("week_12", Float, comment="score nearest day 70 in days 56 to 84"),
+    Column("week_26", Float, comment="score nearest day 182 in days 168 to 196"),
+    Column("last_day", Integer, nullable=False, comment="day of the last score since the first visit"),
+    Column("scores", Integer, nullable=False, comment="how many scores there are"),
+    Column("only_value", Float, comment="the value of all of them, if they are equal"),
+    Column("weeks", Text, comment="the first score of each week since the first visit: week:millionths|…"),
+    PrimaryKeyConstraint("clinic", "episode_id", "instrument", "context"),
+    sqlite_with_rowid=False,
+    comment="Derived: one row per episode and scale that the patient scored, made after a load",
+)
+"""Without a foreign key: while a clinic is behind, rows of episodes that a snapshot deleted may still be here."""
 
 # SQLite reads this index instead of the table, whatever is filtered or grouped by: every column a cohort
 # question may use stands in it, the ones always filtered first. PostgreSQL scans in parallel and would not use it.

@@ -15,8 +15,6 @@ from sqlalchemy import Connection
 
 from dashboard.question import Asked
 from dashboard.stats.pain import (
-    BASELINE_FROM,
-    BASELINE_TO,
     WINDOWS,
     Baseline,
     PairedChange,
@@ -34,13 +32,10 @@ from dashboard.stats.pain import (
 from sql import reference
 from sql.cohort import Cohort, day_number
 from sql.queries.scales_used import scales_used
-from sql.queries.score_changes import DayWindow, ScoreChange, score_changes
+from sql.queries.score_changes import ScoreChange, score_changes
 from sql.queries.score_rows import AskedScale
 from sql.queries.score_weeks import LastScore, ScoreWeek, last_scores, score_weeks
 from sql.queries.start_days import start_days
-
-LAST_WEEK = 27
-"""The last one that the window around day 182 reaches into."""
 
 
 @dataclass(frozen=True)
@@ -114,18 +109,10 @@ def exact_results(
     connection: Connection, asked: Asked, cohort: Cohort, scales: Iterable[AskedScale], one: AskedScale | None
 ) -> dict[AskedScale, ScaleResult]:
     """Results of a cohort by scale. The store is asked for the one scale, or once for all of them."""
-    scope, windows = asked.scope, [DayWindow(w.first_day, w.last_day, w.middle_day) for w in WINDOWS]
+    scope = asked.scope
     counts = _Counts(
         start_days(connection, scope, cohort),
-        score_changes(
-            connection,
-            scope,
-            cohort,
-            baseline=DayWindow(BASELINE_FROM, BASELINE_TO, 0),
-            windows=windows,
-            as_of=asked.as_of,
-            scale=one,
-        ),
+        score_changes(connection, scope, cohort, as_of=asked.as_of, scale=one),
         score_weeks(connection, scope, cohort, one),
         last_scores(connection, scope, cohort, one),
     )
@@ -202,9 +189,7 @@ def _responder_row(
 def _weeks(counts: _Counts, as_of_day: int, asked: AskedScale) -> tuple[RecoveryWeek, ...]:
     key = (asked.instrument, asked.context)
     rows = [
-        (row.week, row.value, row.episodes)
-        for row in counts.weeks
-        if (row.instrument, row.context) == key and row.week <= LAST_WEEK
+        (row.week, row.value, row.episodes) for row in counts.weeks if (row.instrument, row.context) == key
     ]
     last_ones = {row.week: row.episodes for row in counts.last if (row.instrument, row.context) == key}
     started = {

@@ -18,7 +18,7 @@ from sql.queries.score_months import PainMonth, pain_months, scored_months
 from sql.queries.visit_months import VisitMonth, visit_months
 
 PAIN_SCALES = ("NPRS", "VAS10", "VAS100")
-EARLY, LATER = ((w.first_day, w.last_day, w.middle_day) for w in WINDOWS[:2])
+EARLY, LATER = ((w.first_day, w.last_day) for w in WINDOWS[:2])
 Months = dict[date, Cell]
 
 
@@ -41,7 +41,7 @@ def trend_counts(connection: Connection, asked: Asked) -> TrendCounts:
     scope, cohort = asked.scope, asked.cohort
     recovery = recovery_months(connection, scope, cohort)
     scored = scored_months(connection, scope, cohort, EARLY, LATER)
-    pain = pain_months(connection, scope, cohort, LATER, PAIN_SCALES)
+    pain = pain_months(connection, scope, cohort, PAIN_SCALES)
     visits = visit_months(connection, scope, cohort)
     starters: Counter[date] = Counter()
     in_curve: Counter[date] = Counter()

@@ -13,6 +13,7 @@ from sql.cohort import Cohort, Scope, clinic_of_outcome
 from sql.queries.completeness_counts import MEASURES, is_due, is_known
 from sql.queries.people_lists import Asking, PeopleList, behind
 from sql.queries.quality_counts import same_episode
+from sql.scale_courses import with_courses
 from sql.schema import episode
 from sql.schema import episode_outcome as outcome
 
@@ -75,8 +76,9 @@ def people(
     asking = Asking(scope, cohort, as_of, in_care_days, several_clinics)
     where = and_(reachable(scope), behind(asking, wanted))
     joined = select(func.count()).select_from(outcome).join(episode, same_episode()).where(where)
-    total = connection.scalar(joined) or 0
-    return People(total, tuple(_person(row) for row in connection.execute(statement(where, as_of))))
+    total = connection.scalar(with_courses(connection, joined)) or 0
+    found = connection.execute(with_courses(connection, statement(where, as_of)))
+    return People(total, tuple(_person(row) for row in found))
 
 
 def statement(where: ColumnElement[bool], as_of: date) -> Select[*tuple[object, ...]]:

@@ -12,7 +12,6 @@ from sqlalchemy import (
     Subquery,
     and_,
     case,
-    exists,
     func,
     or_,
     select,
@@ -22,8 +21,8 @@ from sqlalchemy import (
 from sql import reference
 from sql.cohort import Cohort, Scope
 from sql.dialect import epoch_day
-from sql.pain_scores import BY_PATIENT
-from sql.schema import episode, score
+from sql.scale_courses import with_courses
+from sql.schema import episode, scale_course
 from sql.schema import episode_outcome as outcome
 
 FEWEST_EQUAL_SCORES = 4
@@ -50,7 +49,7 @@ class QualityCounts:
 
 def quality_counts(connection: Connection, scope: Scope, cohort: Cohort) -> QualityCounts:
     """Every selected episode counts, whatever its goal and whether or not it is the person's first."""
-    episodes, *found = connection.execute(statement(scope, cohort)).one()
+    episodes, *found = connection.execute(with_courses(connection, statement(scope, cohort))).one()
     return QualityCounts(episodes, dict(zip(RULES, found, strict=True)))
 
 
@@ -125,29 +124,16 @@ def _no_contact() -> ColumnElement[bool]:
 
 def _scores_all_equal() -> ColumnElement[bool]:
     """One scale, asked about one thing, always the same, and not at its best end, where many stay."""
+    c = scale_course.c
     best = case(
         *(
-            (score.c.instrument == i.code, i.low if i.better == "lower" else i.high)
+            (c.instrument == i.code, i.low if i.better == "lower" else i.high)
             for i in reference.instruments().values()
         ),
         else_=None,
     )
-    equal = (
-        select(1)
-        .select_from(score)
-        .where(
-            score.c.clinic == outcome.c.clinic,
-            score.c.episode_id == outcome.c.episode_id,
-            score.c.reporter.in_(BY_PATIENT),
-        )
-        .group_by(score.c.instrument, score.c.context)
-        .having(
-            func.count() >= FEWEST_EQUAL_SCORES,
-            func.min(score.c.value) == func.max(score.c.value),
-            func.max(score.c.value) != func.max(best),
-        )
-    )
-    return exists(equal.correlate(outcome, episode))
+    equal = select(c.clinic, c.episode_id).where(c.scores >= FEWEST_EQUAL_SCORES, c.only_value != best)
+    return tuple_(outcome.c.clinic, outcome.c.episode_id).in_(equal)
 
 
 def _goal_unknown() -> ColumnElement[bool]:

@@ -33,7 +33,7 @@ class RecoveryMonth:
 
 def recovery_months(connection: Connection, scope: Scope, cohort: Cohort) -> list[RecoveryMonth]:
     """Counts of everybody who started: a few hundred rows for each month, however many people there are."""
-    rows = connection.execute(statement(scope, cohort))
+    rows = connection.execute(statement(scope, cohort)).all()
     return [RecoveryMonth(first_day_of_month(row[0]), *row[1:]) for row in rows]
 
 

@@ -2,44 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Integer,
-    Select,
-    Subquery,
-    and_,
-    case,
-    cast,
-    func,
-    or_,
-    select,
-)
+from sqlalchemy import ColumnElement, Connection, Select, Subquery, case, func, select
 
 from sql.care_bits import SCORE_WINDOWS, has_any
 from sql.cohort import Cohort, Scope, in_curve
-from sql.dialect import epoch_day, month_number
-from sql.pain_scores import BY_PATIENT
+from sql.dialect import month_number
 from sql.queries.months import first_day_of_month
+from sql.queries.score_rows import courses_of
+from sql.scale_courses import with_courses
 from sql.schema import episode_outcome as outcome
-from sql.schema import score
+from sql.schema import scale_course as course
 
 BASELINE = (-28, 7)
-RANK = 1000
-"""How near a score is stands above RANK in a packed number; below it, how far its value lies under TOP.
-
-So of two pain scores on one day the worse counts, as everywhere.
-"""
-TOP = 400
-"""Above every pain score, and under half of RANK."""
-
-Days = tuple[int, int, int]
-"""First, last and middle day of a window; the score nearest the middle counts, of two the earlier."""
+Days = tuple[int, int]
+"""First and last day of a window."""
 
 
 @dataclass(frozen=True)
@@ -77,16 +58,16 @@ def scored_months(
 
 
 def pain_months(
-    connection: Connection, scope: Scope, cohort: Cohort, later: Days, instruments: Sequence[str]
+    connection: Connection, scope: Scope, cohort: Cohort, instruments: Sequence[str]
 ) -> list[PainMonth]:
-    """Pairs of scores of those in the curve, of these instruments, each instrument and context for itself."""
-    rows = connection.execute(pain_statement(scope, cohort, later, instruments))
+    """Scores at the start and in week 12 of those in the curve, each instrument and context for itself."""
+    rows = connection.execute(with_courses(connection, pain_statement(scope, cohort, instruments))).all()
     return [PainMonth(first_day_of_month(row[0]), *row[1:]) for row in rows]
 
 
 def scored_statement(scope: Scope, cohort: Cohort, early: Days, later: Days) -> Select[Any]:
     """The query behind `scored_months`."""
-    spans = {"baseline": BASELINE, "early": early[:2], "later": later[:2]}
+    spans = {"baseline": BASELINE, "early": early, "later": later}
     scored = outcome.c.scored
     given = [
         case((has_any(scored, SCORE_WINDOWS[span]), 1), else_=0).label(name) for name, span in spans.items()
@@ -95,74 +76,19 @@ def scored_statement(scope: Scope, cohort: Cohort, early: Days, later: Days) -> 
     return _counted(rows, [rows.c[name] for name in spans])
 
 
-def pain_statement(scope: Scope, cohort: Cohort, later: Days, instruments: Sequence[str]) -> Select[Any]:
+def pain_statement(scope: Scope, cohort: Cohort, instruments: Sequence[str]) -> Select[Any]:
     """The query behind `pain_months`."""
-    o, s = outcome.c, score.c
-    spans = (BASELINE, later[:2])
-    packed = {
-        "baseline": func.min(case((_day().between(*BASELINE), _before_first() * RANK + TOP - s.value))),
-        "later": func.min(case((_day().between(*later[:2]), _distance(later[2]) * RANK + TOP - s.value))),
-    }
-    keys = (o.clinic, o.episode_id, o.start_day, s.instrument, s.context)
+    c = course.c
+    columns = (outcome.c.start_day, c.instrument, c.context, c.first_visit, c.week_12)
     pairs = (
-        _scores(scope, cohort, keys, packed, later)
-        .where(s.instrument.in_(instruments), *(has_any(o.scored, SCORE_WINDOWS[span]) for span in spans))
-        .group_by(*keys)
+        courses_of(scope, cohort, None, *columns)
+        .where(c.instrument.in_(instruments), c.first_visit.is_not(None), c.week_12.is_not(None))
         .subquery("pairs")
     )
-    p = pairs.c
-    columns = [
-        p.instrument,
-        p.context,
-        _value(p.baseline).label("baseline_score"),
-        _value(p.later).label("later_score"),
-    ]
-    return _counted(pairs, columns).where(p.baseline.is_not(None), p.later.is_not(None))
-
-
-def _scores(
-    scope: Scope,
-    cohort: Cohort,
-    keys: Sequence[ColumnElement[Any]],
-    values: Mapping[str, ColumnElement[Any]],
-    later: Days,
-) -> Select[Any]:
-    """Patients' own scores of the first and the later window, of the episodes in the curve."""
-    o, s = outcome.c, score.c
-    return (
-        select(*keys, *(value.label(name) for name, value in values.items()))
-        .join(score, and_(s.clinic == o.clinic, s.episode_id == o.episode_id))
-        .where(
-            in_curve(scope, cohort),
-            s.reporter.in_(BY_PATIENT),
-            or_(_day().between(*BASELINE), _day().between(*later[:2])),
-        )
-    )
+    return _counted(pairs, [column for column in pairs.c if column.name != "start_day"])
 
 
 def _counted(rows: Subquery, columns: Sequence[ColumnElement[Any]]) -> Select[Any]:
     month = month_number(rows.c.start_day).label("month")
     names = [month.name, *(column.name for column in columns)]
     return select(month, *columns, func.count().label("people")).group_by(*names)
-
-
-def _day() -> ColumnElement[int]:
-    """Days from the first visit to the score."""
-    return epoch_day(score.c.scored_on) - outcome.c.start_day
-
-
-def _before_first() -> ColumnElement[int]:
-    """How far from the first visit; any day up to it comes before any later one."""
-    return case((_day() <= 0, -_day()), else_=100 + _day())
-
-
-def _distance(middle: int) -> ColumnElement[int]:
-    """How far from the middle of a window; of two days equally far the earlier comes first."""
-    return case((_day() <= middle, 2 * (middle - _day())), else_=2 * (_day() - middle) + 1)
-
-
-def _value(packed: ColumnElement[float]) -> ColumnElement[float]:
-    """The score in a packed number. A cast to whole numbers rounds on PostgreSQL and cuts on SQLite: as the score
-    is under half of RANK, both give what stands before it.
-    """
-    return TOP - (packed - cast(packed / RANK, Integer) * RANK)

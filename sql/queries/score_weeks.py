@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, Select, case, func, select
+from sqlalchemy import Connection, Select, case, func
 
 from sql.cohort import Cohort, Scope
-from sql.queries.score_rows import (
-    STEP,
-    AskedScale,
-    key_of,
-    names_of,
-    score_day,
-    scores_of,
-    value_of,
-    worse_first,
-)
-
-DAYS_OF_WEEK = 7
+from sql.dialect import words_counted
+from sql.queries.score_rows import AskedScale, courses_of, names_of
+from sql.scale_courses import BETWEEN_WEEKS, DAYS_OF_WEEK, with_courses
+from sql.schema import scale_course as course
+from sql.score_codes import value_of
 
 
 @dataclass(frozen=True)
@@ -45,45 +39,33 @@ class LastScore:
 def score_weeks(
     connection: Connection, scope: Scope, cohort: Cohort, scale: AskedScale | None = None
 ) -> list[ScoreWeek]:
-    """Counts of scores from the first visit on, one per episode and week: the first, of one day the worse."""
-    rows = connection.execute(weeks_statement(scope, cohort, scale))
-    return [ScoreWeek(*row[:3], value_of(row.value, row.instrument) or 0.0, row.episodes) for row in rows]
+    """Counts of scores of weeks 0 to 27, one per episode and week: the first, of one day the worse."""
+    question = words_counted(connection, weeks_statement(scope, cohort, scale), BETWEEN_WEEKS)
+    found = []
+    for instrument, context, word, episodes in connection.execute(with_courses(connection, question)):
+        week, code = word.split(":")
+        found.append(ScoreWeek(instrument, context, int(week), value_of(int(code), instrument), episodes))
+    return found
 
 
 def last_scores(
     connection: Connection, scope: Scope, cohort: Cohort, scale: AskedScale | None = None
 ) -> list[LastScore]:
     """Counts of people by the week of their last score."""
-    return [LastScore(*row) for row in connection.execute(last_statement(scope, cohort, scale))]
+    question = with_courses(connection, last_statement(scope, cohort, scale))
+    return [LastScore(*row) for row in connection.execute(question)]
 
 
-def weeks_statement(
-    scope: Scope, cohort: Cohort, scale: AskedScale | None
-) -> Select[str, str, int, int, int]:
+def weeks_statement(scope: Scope, cohort: Cohort, scale: AskedScale | None) -> Select[Any]:
+    """The people whose weeks are counted, by itself so that a test can look at its plan."""
+    c = course.c
+    weeks = courses_of(scope, cohort, scale, *names_of(scale), c.weeks.label("words"))
+    return weeks.where(c.weeks.is_not(None))
+
+
+def last_statement(scope: Scope, cohort: Cohort, scale: AskedScale | None) -> Select[Any]:
     """The query, by itself so that a test can look at its plan."""
-    day = score_day()
-    first = func.min(day * STEP + worse_first()).label("first")
-    weekly = (
-        scores_of(scope, cohort, scale, *names_of(scale), first)
-        .where(day >= 0)
-        .group_by(*key_of(scale), day // DAYS_OF_WEEK)
-        .subquery("weekly")
-    )
-    week, value = weekly.c.first // STEP // DAYS_OF_WEEK, weekly.c.first % STEP
-    instrument, context = weekly.c.instrument, weekly.c.context
-    return select(
-        instrument, context, week.label("week"), value.label("value"), func.count().label("episodes")
-    ).group_by(instrument, context, week, value)
-
-
-def last_statement(scope: Scope, cohort: Cohort, scale: AskedScale | None) -> Select[str, str, int, int]:
-    """The query, by itself so that a test can look at its plan."""
-    last = func.max(score_day()).label("last")
-    people = (
-        scores_of(scope, cohort, scale, *names_of(scale), last).group_by(*key_of(scale)).subquery("people")
-    )
-    p = people.c
-    week = case((p.last < 0, -1), else_=p.last // DAYS_OF_WEEK)
-    return select(p.instrument, p.context, week.label("week"), func.count()).group_by(
-        p.instrument, p.context, week
-    )
+    c = course.c
+    week = case((c.last_day < 0, -1), else_=c.last_day // DAYS_OF_WEEK).label("week")
+    people = courses_of(scope, cohort, scale, *names_of(scale), week, func.count())
+    return people.group_by(*(() if scale else (c.instrument, c.context)), "week")

@@ -7,10 +7,11 @@ from datetime import date
 
 from sqlalchemy import Connection, Select, case, func, select
 
-from sql.care_bits import AT_BASELINE, has_any
 from sql.cohort import Cohort, Scope, grouping
-from sql.pain_scores import PainQuestion, baseline_key, pain_band
+from sql.pain_scores import PainQuestion, own_course, pain_band
+from sql.scale_courses import with_courses
 from sql.schema import episode_outcome as outcome
+from sql.schema import scale_course as course
 from sql.settled import SETTLED_DAYS, settled
 
 BEYOND = SETTLED_DAYS + 1
@@ -45,7 +46,7 @@ def unit_counts(
 ) -> list[UnitCount]:
     """Counts of those in the curve whose first visit is at least 84 days before `as_of`."""
     asked = statement(scope, cohort, question, as_of=as_of, several_clinics=several_clinics)
-    return [UnitCount(*row) for row in connection.execute(asked)]
+    return [UnitCount(*row) for row in connection.execute(with_courses(connection, asked)).all()]
 
 
 def statement(
@@ -53,28 +54,19 @@ def statement(
 ) -> Select[str, str, str, str, str, int, str, int]:
     """The query, by itself so that a test can look at its plan."""
     beyond = outcome.c.day > SETTLED_DAYS
-    people = (
-        select(
-            grouping("therapist", several_clinics=several_clinics).label("unit_therapist"),
-            grouping("site", several_clinics=several_clinics).label("unit_site"),
-            outcome.c.condition,
-            outcome.c.symptom_duration,
-            case((has_any(outcome.c.scored, AT_BASELINE), baseline_key(question))).label("pain_key"),
-            case((beyond, BEYOND), else_=outcome.c.day).label("left_day"),
-            case((beyond, "censored"), else_=outcome.c.outcome).label("left_by"),
-        )
-        .where(settled(scope, cohort, as_of))
-        .offset(0)  # kept apart: else the scores are looked up again wherever a key is used
-        .subquery()
-    )
     columns = (
-        people.c.unit_therapist,
-        people.c.unit_site,
-        people.c.condition,
-        people.c.symptom_duration,
-        pain_band(people.c.pain_key, question).label("pain_band"),
-        people.c.left_day,
-        people.c.left_by,
+        grouping("therapist", several_clinics=several_clinics).label("unit_therapist"),
+        grouping("site", several_clinics=several_clinics).label("unit_site"),
+        outcome.c.condition,
+        outcome.c.symptom_duration,
+        pain_band(course.c.first_visit, question).label("pain_band"),
+        case((beyond, BEYOND), else_=outcome.c.day).label("left_day"),
+        case((beyond, "censored"), else_=outcome.c.outcome).label("left_by"),
     )
-    labels = [column.name for column in columns]
-    return select(*columns, func.count().label("episodes")).group_by(*labels)
+    return (
+        select(*columns, func.count().label("episodes"))
+        .select_from(outcome)
+        .outerjoin(course, own_course(question))
+        .where(settled(scope, cohort, as_of))
+        .group_by(*(column.name for column in columns))
+    )

@@ -14,16 +14,10 @@ from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from sql.cohort import Cohort, Scope, grouping
 from sql.dialect import epoch_day
-from sql.pain_scores import (
-    BY_MODEL,
-    LATER_FROM,
-    LATER_TO,
-    PainQuestion,
-    baseline_key,
-    later_key,
-    points,
-)
+from sql.pain_scores import BY_MODEL, LATER_FROM, LATER_TO, PainQuestion, own_course
+from sql.scale_courses import with_courses
 from sql.schema import episode_outcome as outcome
+from sql.schema import scale_course as course
 from sql.schema import score
 from sql.settled import settled
 
@@ -67,7 +61,7 @@ def unit_expected_changes(
 ) -> list[UnitExpectedChange]:
     """Sums over those in the curve whose first visit is at least 84 days before `as_of`."""
     asked = statement(scope, cohort, question, as_of=as_of, several_clinics=several_clinics)
-    return [UnitExpectedChange(*row) for row in connection.execute(asked)]
+    return [UnitExpectedChange(*row) for row in connection.execute(with_courses(connection, asked))]
 
 
 def statement(
@@ -78,26 +72,29 @@ def statement(
         select(
             grouping("therapist", several_clinics=several_clinics).label("unit_therapist"),
             grouping("site", several_clinics=several_clinics).label("unit_site"),
-            baseline_key(question).label("first_key"),
-            later_key(question).label("later_key"),
+            course.c.first_visit,
+            course.c.week_12,
             _expected(question).label("expected"),
         )
-        .where(settled(scope, cohort, as_of))
+        .select_from(outcome)
+        .join(course, own_course(question))
+        .where(
+            settled(scope, cohort, as_of), course.c.first_visit.is_not(None), course.c.week_12.is_not(None)
+        )
         .subquery()
     )
     c = people.c
-    later = points(c.later_key)
-    difference = later - c.expected
+    difference = c.week_12 - c.expected
     return (
         select(
             c.unit_therapist,
             c.unit_site,
             func.count(),
-            func.sum(later - points(c.first_key)),
+            func.sum(c.week_12 - c.first_visit),
             func.sum(difference),
             func.sum(difference * difference),
         )
-        .where(c.first_key.is_not(None), c.later_key.is_not(None), c.expected.is_not(None))
+        .where(c.expected.is_not(None))
         .group_by(c.unit_therapist, c.unit_site)
     )
 

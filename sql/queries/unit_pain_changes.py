@@ -7,10 +7,11 @@ from datetime import date
 
 from sqlalchemy import Connection, Select, func, select
 
-from sql.care_bits import AT_12_WEEKS, AT_BASELINE, has_any
 from sql.cohort import Cohort, Scope, grouping
-from sql.pain_scores import PainQuestion, baseline_key, later_key, pain_band, points
+from sql.pain_scores import PainQuestion, own_course, pain_band
+from sql.scale_courses import with_courses
 from sql.schema import episode_outcome as outcome
+from sql.schema import scale_course as course
 from sql.settled import settled
 
 
@@ -39,37 +40,26 @@ def unit_pain_changes(
 ) -> list[UnitPainChange]:
     """Sums over those in the curve whose first visit is at least 84 days before `as_of`."""
     asked = statement(scope, cohort, question, as_of=as_of, several_clinics=several_clinics)
-    return [UnitPainChange(*row) for row in connection.execute(asked)]
+    return [UnitPainChange(*row) for row in connection.execute(with_courses(connection, asked)).all()]
 
 
 def statement(
     scope: Scope, cohort: Cohort, question: PainQuestion, *, as_of: date, several_clinics: bool
 ) -> Select[str, str, str, str, str, int, float, float]:
     """The query, by itself so that a test can look at its plan."""
-    people = (
-        select(
-            grouping("therapist", several_clinics=several_clinics).label("unit_therapist"),
-            grouping("site", several_clinics=several_clinics).label("unit_site"),
-            outcome.c.condition,
-            outcome.c.symptom_duration,
-            baseline_key(question).label("first_key"),
-            later_key(question).label("later_key"),
-        )
-        .where(settled(scope, cohort, as_of))
-        .where(has_any(outcome.c.scored, AT_BASELINE), has_any(outcome.c.scored, AT_12_WEEKS))
-        .offset(0)  # kept apart: else the scores are looked up again wherever a key is used
-        .subquery()
-    )
-    change = points(people.c.later_key) - points(people.c.first_key)
+    c = course.c
+    change = c.week_12 - c.first_visit
     columns = (
-        people.c.unit_therapist,
-        people.c.unit_site,
-        people.c.condition,
-        people.c.symptom_duration,
-        pain_band(people.c.first_key, question).label("pain_band"),
+        grouping("therapist", several_clinics=several_clinics).label("unit_therapist"),
+        grouping("site", several_clinics=several_clinics).label("unit_site"),
+        outcome.c.condition,
+        outcome.c.symptom_duration,
+        pain_band(c.first_visit, question).label("pain_band"),
     )
     return (
         select(*columns, func.count(), func.sum(change), func.sum(change * change))
-        .where(people.c.first_key.is_not(None), people.c.later_key.is_not(None))
+        .select_from(outcome)
+        .join(course, own_course(question))
+        .where(settled(scope, cohort, as_of), c.first_visit.is_not(None), c.week_12.is_not(None))
         .group_by(*(column.name for column in columns))
     )

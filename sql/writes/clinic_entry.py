@@ -17,6 +17,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from sql.dialect import wait_for_lock
 from sql.outcomes import RETURNED, derive_outcomes, touched_episode
 from sql.pain_scores import BY_PATIENT
+from sql.scale_courses import renew_courses
 from sql.schema import entry, episode, load_run, running_report, score
 from sql.writes.journal import Writing, move_version
 
@@ -167,6 +168,7 @@ def derive_again(connection: Connection, clinic: str, episode_id: str) -> None:
     touched_episode.create(connection)
     connection.execute(insert(touched_episode).values(episode_id=episode_id))
     derive_outcomes(connection, clinic)
+    renew_courses(connection, clinic)
     touched_episode.drop(connection)
 
 

@@ -1,0 +1,166 @@
+"""One row per episode and scale: hand-worked, and whatever happens the same as read from the scores."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
+from itertools import chain, repeat
+from pathlib import Path
+
+import pytest
+from builders import load_tables, make_episode, make_score, rows_of, write_clinic
+from sqlalchemy import Engine, select
+
+import etl.load
+from dashboard.question import ask
+from dashboard.sections.pain_scales import pain_section
+from dashboard.stats.pain import BASELINE_FROM, BASELINE_TO, WINDOWS
+from etl.load import LoadRequest, load
+from etl.rollback import roll_back
+from etl.sources import find_sources
+from sql import scale_courses
+from sql.cohort import Cohort, Scope
+from sql.deriving import of_touched, touched_episode
+from sql.engine import reading, writing
+from sql.schema import scale_course, score
+from sql.writes.clinic_entry import withdraw, write_score
+from sql.writes.journal import Writing
+
+AT = datetime(2024, 12, 31, tzinfo=UTC)
+SCORES = [
+    make_score("E1", scored_on="2024-01-10", value=7),
+    make_score("E1", scored_on="2024-01-06", value=6),
+    make_score("E1", scored_on="2024-02-10", value=5),
+    make_score("E1", scored_on="2024-02-14", value=4),
+    make_score("E1", scored_on="2024-03-18", value=2, reporter="patient"),
+    make_score("E1", scored_on="2024-03-18", value=3.5, reporter=""),
+    make_score("E1", scored_on="2024-03-18", value=9, reporter="clinician"),
+    make_score("E1", scored_on="2024-02-10", value=5, context="running"),
+    make_score("E1", scored_on="2024-02-11", value=5, context="running"),
+    make_score(
+        "E2", scored_on="2024-01-08", value=61.25, instrument="KOOS-PF", context="", reporter="patient"
+    ),
+    make_score("E2", scored_on="2024-01-08", value=60, instrument="KOOS-PF", context="", reporter=""),
+]
+
+
+def kept(engine: Engine) -> list[tuple[object, ...]]:
+    """Rows of the table; their weeks stand in any order."""
+    return _sorted(rows_of(engine, "scale_course"))
+
+
+def _sorted(rows: Iterable[Sequence[object]]) -> list[tuple[object, ...]]:
+    return sorted(((*row[:-1], sorted(str(row[-1]).split("|"))) for row in rows), key=repr)
+
+
+def is_as_the_scores_say(engine: Engine) -> bool:
+    """Whether no clinic is behind, and the table holds what would be read from the scores."""
+    with reading(engine) as connection:
+        live = _sorted(connection.execute(scale_courses.course_rows()).all())
+    behind = {row[0] for row in rows_of(engine, "clinic", "courses_behind")}
+    return behind == {False} and kept(engine) == live
+
+
+def test_courses_worked_by_hand(engine: Engine, tmp_path: Path):
+    """First visit on 2024-01-08. The score before it counts as the start; of a day the worse, of a week the first."""
+    load_tables(engine, tmp_path / "all", episodes=[make_episode("E1"), make_episode("E2")], scores=SCORES)
+    assert kept(engine) == [
+        ("main", "E1", "NPRS", "running", None, 5.0, None, None, 34, 2, 5.0, ["4:994000000"]),
+        ("main", "E1", "NPRS", "usual_week", 6.0, 5.0, 3.5, None, 70, 6, None,
+         ["0:992000000", "10:995500000", "4:994000000", "5:995000000"]),
+        ("main", "E2", "KOOS-PF", "", 60.0, None, None, None, 0, 2, None, ["0:60000000"]),
+    ]  # fmt: skip
+
+
+def test_windows_are_those_of_the_statistics():
+    assert scale_courses.AT_FIRST_VISIT == (BASELINE_FROM, BASELINE_TO)
+    windows = [(w.first_day, w.last_day, w.middle_day) for w in WINDOWS]
+    assert list(scale_courses.WINDOWS.values()) == windows
+
+
+def test_they_follow_loads_entries_and_what_is_taken_back(engine: Engine, tmp_path: Path):
+    load_tables(engine, tmp_path / "1", episodes=[make_episode("E1"), make_episode("E2")], scores=SCORES)
+    assert is_as_the_scores_say(engine)
+    load_tables(
+        engine,
+        tmp_path / "2",
+        episodes=[make_episode("E1", first_visit_date="2024-01-15"), make_episode("E3")],
+        scores=[make_score("E3", value=8)],
+    )
+    assert is_as_the_scores_say(engine)
+    journal = Writing("main", "E3", "owner", AT)
+    with writing(engine) as connection:
+        write_score(connection, journal, "usual_week", 4, date(2024, 2, 12))
+    assert is_as_the_scores_say(engine)
+    assert (4.0,) in rows_of(engine, "scale_course", "week_6", episode_id="E3")
+    with writing(engine) as connection:
+        withdraw(connection, journal, 1)
+    assert is_as_the_scores_say(engine)
+    folder = write_clinic(
+        tmp_path / "3", episodes=[make_episode("E2"), make_episode("E3")], scores=SCORES[9:]
+    )
+    (folder / "manifest.json").write_text('{"mode": "snapshot"}')
+    request = LoadRequest(find_sources([folder]), today=AT.date(), most_vanished=1.0)
+    assert load(engine, request).status == "loaded"
+    assert is_as_the_scores_say(engine)
+    assert {row[0] for row in rows_of(engine, "scale_course", "episode_id")} == {"E2"}
+    roll_back(engine, "main", 3)
+    assert is_as_the_scores_say(engine)
+    assert {row[0] for row in rows_of(engine, "scale_course", "episode_id")} == {"E1", "E2", "E3"}
+
+
+def test_a_load_killed_before_they_were_made_is_answered_from_the_scores(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    tables = {"episodes": [make_episode("E1"), make_episode("E2")], "scores": SCORES}
+    with monkeypatch.context() as killed:
+        killed.setattr(etl.load, "prepare_courses", lambda _engine: None)
+        load_tables(engine, tmp_path / "1", **tables)
+    assert rows_of(engine, "scale_course") == []
+    behind = _pain(engine)
+    assert load_tables(engine, tmp_path / "1", **tables).status == "unchanged"
+    assert is_as_the_scores_say(engine)
+    assert _pain(engine) == behind
+    assert [section.changes[1].scored for section in behind] == [1, 0, 0]
+
+
+def test_they_are_made_again_if_something_is_entered_meanwhile(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    versions = chain((1, 2), repeat(2))
+    monkeypatch.setattr(scale_courses, "_version", lambda *_: next(versions))
+    load_tables(engine, tmp_path / "1", episodes=[make_episode("E1"), make_episode("E2")], scores=SCORES)
+    assert is_as_the_scores_say(engine)
+    monkeypatch.setattr(scale_courses, "_version", lambda *_: next(always_another))
+    always_another = iter(range(100))
+    load_tables(engine, tmp_path / "2", episodes=[make_episode("E3")])
+    assert rows_of(engine, "clinic", "courses_behind") == [(True,)]
+
+
+def test_a_check_leaves_them_alone(engine: Engine, tmp_path: Path):
+    load_tables(engine, tmp_path / "1", episodes=[make_episode("E1"), make_episode("E2")], scores=SCORES)
+    load_tables(engine, tmp_path / "2", episodes=[make_episode("E3")], request={"check_only": True})
+    assert is_as_the_scores_say(engine)
+
+
+def test_an_entry_reads_the_scores_of_its_episode_only(sqlite_engine: Engine, tmp_path: Path):
+    load_tables(sqlite_engine, tmp_path / "1", episodes=[make_episode("E1")], scores=SCORES[:3])
+    with writing(sqlite_engine) as connection:
+        touched_episode.create(connection)
+        rows = scale_courses.course_rows(of_touched(score, "main"))
+        text = str(rows.compile(sqlite_engine, compile_kwargs={"literal_binds": True}))
+        steps = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}")]
+        touched_episode.drop(connection)
+    assert any(step.startswith("SEARCH score USING PRIMARY KEY (clinic=? AND episode_id=?") for step in steps)
+
+
+def _pain(engine: Engine) -> object:
+    with reading(engine) as connection:
+        return pain_section(connection, ask(connection, Scope("clinic"), Cohort()))
+
+
+def test_the_table_is_read_where_it_is_up_to_date(engine: Engine, tmp_path: Path):
+    load_tables(engine, tmp_path / "1", episodes=[make_episode("E1"), make_episode("E2")], scores=SCORES)
+    with reading(engine) as connection:
+        statement = select(scale_course.c.week_6)
+        assert scale_courses.with_courses(connection, statement) is statement
