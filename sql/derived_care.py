@@ -33,7 +33,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from sql.care_bits import MEASURE_BITS, SCORE_WINDOWS, TREATMENT_BITS
 from sql.deriving import SOURCE_PRIORITY, fill, of_touched
-from sql.dialect import date_of_day, epoch_day, month_number, unindexed
+from sql.dialect import date_of_day, epoch_day, joined, month_number, unindexed
 from sql.pain_scores import BY_PATIENT
 from sql.schema import KEY, assessment, episode, running_report, score, visit
 from sql.schema import episode_outcome as outcome
@@ -98,7 +98,7 @@ def derive_care(connection: Connection, clinic: str) -> None:
 
 
 def fill_care(connection: Connection, clinic: str) -> None:
-    """Fill these columns, but `booked` and `scored`, of the touched episodes' outcomes, which were derived just before."""
+    """Fill these columns, but `booked` and `scored`, of the outcomes of touched episodes, derived just before."""
     if _any(connection, visit, clinic):
         fill(connection, treatment_mix, _mixes(clinic))
         fill(connection, visit_day, _visit_days(clinic))
@@ -182,7 +182,7 @@ def _booked(clinic: str) -> Select[Any]:
     )
     m = by_month.c
     word = cast(m.month, String) + ":" + m.status + ":" + cast(m.number, String)
-    return select(m.episode_id, func.aggregate_strings(word, BETWEEN_BOOKED)).group_by(m.episode_id)
+    return select(m.episode_id, joined(word, BETWEEN_BOOKED, m.month, m.status)).group_by(m.episode_id)
 
 
 def _visits(clinic: str) -> Select[Any]:

@@ -217,6 +217,28 @@ def from_json(
     return cast(document[column.name].as_string(), column.type)
 
 
+class joined(FunctionElement[str]):  # noqa: N801
+    """Aggregate: texts put together with a separator, in the order of the arguments after it.
+
+    SQLite takes no order within an aggregate before version 3.44; it takes rows as the subquery sorted them.
+    """
+
+    type = Text()
+    inherit_cache = True
+
+
+@compiles(joined, "sqlite")
+def _joined_sqlite(element: Any, compiler: Any, **kw: Any) -> str:
+    words, between, *_ = (compiler.process(part, **kw) for part in element.clauses)
+    return f"group_concat({words}, {between})"
+
+
+@compiles(joined, "postgresql")
+def _joined_postgresql(element: Any, compiler: Any, **kw: Any) -> str:
+    words, between, *order = (compiler.process(part, **kw) for part in element.clauses)
+    return f"string_agg({words}, {between} ORDER BY {', '.join(order)})"
+
+
 def words_counted(connection: Connection, rows: Select[Any], between: str) -> Select[Any]:
     """How often each word stands in the texts of the rows' column `words`, by their other columns.
 

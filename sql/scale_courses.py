@@ -32,7 +32,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.elements import ColumnElement
 
 from sql.deriving import of_touched
-from sql.dialect import unindexed, wait_for_lock
+from sql.dialect import joined, unindexed, wait_for_lock
 from sql.engine import own_connection
 from sql.pain_scores import BY_PATIENT
 from sql.schema import clinic as clinic_table
@@ -84,7 +84,7 @@ def course_rows(*conditions: ColumnElement[bool]) -> Select[tuple[object, ...]]:
         func.max(c.last_day).label("last_day"),
         cast(func.sum(c.scores), Integer).label("scores"),
         only.label("only_value"),
-        func.aggregate_strings(case((c.week.between(0, LAST_WEEK), word)), BETWEEN_WEEKS).label("weeks"),
+        joined(case((c.week.between(0, LAST_WEEK), word)), BETWEEN_WEEKS, c.week).label("weeks"),
     ).group_by(c.clinic, c.episode_id, c.instrument, c.context)
 
 

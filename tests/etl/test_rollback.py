@@ -161,7 +161,7 @@ def test_another_clinic_is_left_alone(engine, tmp_path):
     load_tables(engine, tmp_path / "b", **tables, request={"clinic": "b"})
     roll_back(engine, "b", 1)
     kept = everything(engine)
-    kept["clinic"] = [row for row in kept["clinic"] if row != ("b",)]
+    kept["clinic"] = [row for row in kept["clinic"] if row[0] != "b"]
     assert kept == before
 
 
