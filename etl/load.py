@@ -27,6 +27,7 @@ from etl.pseudonym import Pseudonyms
 from etl.snapshot import MOST_VANISHED, delete_vanished, stored_rows
 from etl.sources import Situation, Source, Sources
 from etl.stage import Stage, add_refused_keys, add_rows, code_book, create_stage, watch_refused
+from sql.dialect import expect_many_rows
 from sql.engine import analyse, own_connection, stop_looking_up_references
 from sql.outcomes import derive_outcomes, touched_episode
 from sql.scale_courses import leave_courses_behind, prepare_courses
@@ -214,6 +215,7 @@ def _stage_files(
     connection: Connection, report: LoadReport, sources: Sequence[Source], progress: Progress
 ) -> list[Stage]:
     """Check every file and stage its good rows; files of a table with the same columns share a stage."""
+    expect_many_rows(connection)
     touched_episode.create(connection)
     stages: dict[tuple[str, tuple[str, ...]], Stage] = {}
     gc.disable()  # millions of short-lived tuples and no cycles: collecting costs a fifth of the time
@@ -311,6 +313,7 @@ def _merge_all(
         stop_looking_up_references(connection)
     try:
         with connection.begin():
+            expect_many_rows(connection)
             locked = perf_counter()
             ledger.lock_clinic(connection, report.clinic)
             _refuse_mixture(connection, sample=sample)  # another loader may have been first

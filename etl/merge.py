@@ -37,6 +37,7 @@ from etl.entries import KeptEntries, keep_entries
 from etl.history import keep_rows, row_key
 from etl.stage import GIVEN, Stage, code_book, keep_refused_keys
 from sql.dialect import calendar_number, count_again, epoch_day
+from sql.filling import shut_while_filled
 from sql.outcomes import touched_episode
 from sql.schema import KEY, episode, history, patient, score, site, therapist
 
@@ -91,8 +92,9 @@ def merge(connection: Connection, stage: Stage, clinic: str, load_number: int) -
         keep_rows(connection, stage.table, clinic, load_number, changed)
         _update(connection, stage, clinic)
     _insert(connection, stage, clinic, load_number, all_new=not result.updated and not result.unchanged)
+    if result.inserted:
+        count_again(connection, stage.target)
     if stage.table.name == "episodes" and result.inserted:
-        count_again(connection, episode)
         result.lost_zeros = _lost_zeros(connection, clinic, load_number)
     return result
 
@@ -197,15 +199,30 @@ def _refuse_misplaced(connection: Connection, stage: Stage, clinic: str, result:
 
 
 def _first_days(connection: Connection, stage: Stage) -> Table:
-    """Each episode of the stage, and the day of its first row there. Made before the write lock where that can be."""
+    """Each episode of the stage, the day of its first row there, and how many rows one key has at most.
+
+    Made before the write lock where that can be. One pass, in the order of the key, answers both.
+    """
     table = _first_days_table(stage.rows)
     if not stage.has_first_days:
-        rows = stage.rows.c
-        days = select(rows.episode_id, func.min(rows[_date_name(stage)])).group_by(rows.episode_id)
         table.create(connection)
-        connection.execute(insert(table).from_select(["episode_id", "day"], days))
+        connection.execute(insert(table).from_select(list(table.c.keys()), _days_and_repeats(stage)))
         stage.has_first_days = True
     return table
+
+
+def _days_and_repeats(stage: Stage) -> Select[Any]:
+    """Sorted first: PostgreSQL would hash the rows instead, which takes twice as long for files in some order."""
+    key, _ = _own_keys(stage)[0]
+    rows = select(*(stage.rows.c[name] for name in key)).order_by(*key).subquery("in_order").c
+    of_a_key = (
+        select(rows.episode_id, func.min(rows[_date_name(stage)]).label("day"), func.count().label("rows"))
+        .group_by(*(rows[name] for name in key))
+        .subquery("of_a_key")
+        .c
+    )
+    days = select(of_a_key.episode_id, func.min(of_a_key.day), func.max(of_a_key.rows))
+    return days.group_by(of_a_key.episode_id)
 
 
 @cache
@@ -215,6 +232,7 @@ def _first_days_table(rows: Table) -> Table:
         MetaData(),
         Column("episode_id", KEY, primary_key=True),
         Column("day", Date),
+        Column("most_rows", Integer),
         prefixes=["TEMPORARY"],
         sqlite_with_rowid=False,
     )
@@ -252,11 +270,17 @@ def _settle_repeated_rows(connection: Connection, stage: Stage, result: MergeRes
 
 def prepare(connection: Connection, stage: Stage) -> None:
     """Before the write lock: rows that name their episode can be compared and summed up without the store."""
-    if not stage.by_patient:
-        keys = _own_keys(stage)
-        stage.without_repeats = not any(_has_repeats(connection, stage, key, where) for key, where in keys)
-        if stage.table.by_patient:
-            _first_days(connection, stage)
+    if stage.by_patient:
+        return
+    keys = _own_keys(stage)
+    repeats = False
+    if stage.table.by_patient:
+        days = _first_days(connection, stage)
+        repeats = (connection.scalar(select(func.max(days.c.most_rows))) or 0) > 1
+        keys = keys[1:]
+    stage.without_repeats = not repeats and not any(
+        _has_repeats(connection, stage, key, where) for key, where in keys
+    )
 
 
 def _own_keys(stage: Stage) -> list[tuple[list[str], ColumnElement[bool]]]:
@@ -376,11 +400,23 @@ def _count_and_touch(
         result.inserted[file] -= count
         result.updated[file] += count
     rows = stage.rows.c
-    touch(connection, select(rows.episode_id).where(*([~_is_there(stage, clinic)] if known else [])))
+    if known:
+        touch(connection, select(rows.episode_id).where(~_is_there(stage, clinic)))
+    else:
+        touch(connection, _all(stage, clinic), each_once=True)
     if result.updated:
         touch(connection, select(rows.episode_id).where(same, differs))
         if stage.table.name == "episodes" and "patient_id" in stage.names:
             touch_courses_of_the_same_people(connection, and_(same, differs), clinic)
+
+
+def _all(stage: Stage, clinic: str) -> Select[Any]:
+    """Each episode that rows of the stage belong to, once."""
+    if stage.table.name == "episodes":
+        return select(stage.rows.c.episode_id)
+    days = _first_days_table(stage.rows).c  # rows of some may have been refused since
+    there = and_(episode.c.clinic == clinic, episode.c.episode_id == days.episode_id)
+    return select(days.episode_id).where(exists(select(literal(1)).where(there)))
 
 
 def touch_courses_of_the_same_people(
@@ -396,9 +432,9 @@ def touch_courses_of_the_same_people(
     )
 
 
-def touch(connection: Connection, episodes: Any) -> None:
+def touch(connection: Connection, episodes: Select[Any], *, each_once: bool = False) -> None:
     """Have the outcomes of these episodes derived again."""
-    found = episodes.distinct().subquery()
+    found = (episodes if each_once else episodes.distinct()).subquery()
     there = exists(select(literal(1)).where(touched_episode.c.episode_id == found.c.episode_id))
     new = select(found.c.episode_id).where(~there)  # NOT IN: PostgreSQL would compare each with each
     connection.execute(insert(touched_episode).from_select(["episode_id"], new))
@@ -448,7 +484,8 @@ def _add_names(connection: Connection, stage: Stage, clinic: str, load_number: i
         new = named.distinct().select_from(stage.rows)
         if name in stage.constants:  # a default for new episodes only
             new = new.where(~_is_there(stage, clinic))
-        connection.execute(insert(table).from_select(["clinic", code.name, "load_number"], new))
+        with shut_while_filled(connection, table, stage.count):
+            connection.execute(insert(table).from_select(["clinic", code.name, "load_number"], new))
 
 
 def _insert(connection: Connection, stage: Stage, clinic: str, load_number: int, *, all_new: bool) -> None:
@@ -459,7 +496,8 @@ def _insert(connection: Connection, stage: Stage, clinic: str, load_number: int,
         .select_from(stage.rows)
         .where(literal(value=True) if all_new else ~_is_there(stage, clinic))
     )
-    connection.execute(insert(target).from_select(["clinic", "load_number", *names], new))
+    with shut_while_filled(connection, target, stage.count):
+        connection.execute(insert(target).from_select(["clinic", "load_number", *names], new))
 
 
 def _lost_zeros(connection: Connection, clinic: str, load_number: int) -> list[str]:

@@ -35,7 +35,8 @@ from sqlalchemy.sql.elements import ColumnElement
 from sql.derived_care import fill_booked, fill_care, scored_bits
 from sql.deriving import SOURCE_PRIORITY, TREATMENTS, fill, of_touched
 from sql.deriving import touched_episode as touched_episode
-from sql.dialect import epoch_day, greatest, least, unindexed
+from sql.dialect import count_again, epoch_day, greatest, least, unindexed
+from sql.filling import shut_while_filled
 from sql.pain_scores import BY_MODEL
 from sql.schema import (
     COHORT_INDEX,
@@ -48,6 +49,7 @@ from sql.schema import (
     visit,
     visit_treatment,
 )
+from sql.score_facts import has_score_facts, score_facts
 
 RETURNED = ("running_without_pain", "back_to_usual")
 FEWEST_FOR_A_NEW_INDEX = 1000
@@ -86,17 +88,23 @@ def derive_outcomes(connection: Connection, clinic: str) -> int:
     The temporary table belongs to the caller's connection. Returns the number of outcomes derived.
     """
     _touch_other_episodes_of_the_same_people(connection, clinic)
+    count_again(connection, touched_episode)  # one, after an entry: PostgreSQL would expect hundreds
     connection.execute(delete(episode_outcome).where(of_touched(episode_outcome, clinic)))
     fill(connection, running_answer, _running_answers(clinic))
-    fill(connection, episode_days, _episode_days(clinic))
+    read_once = has_score_facts(connection, clinic)
+    fill(connection, episode_days, _episode_days(clinic, read_once=read_once))
     names = [c.name for c in COLUMNS]
-    with _cohort_index_made_afterwards(connection):
+    rows = connection.scalar(select(func.count()).select_from(episode_days)) or 0
+    with (
+        _cohort_index_made_afterwards(connection, rows),
+        shut_while_filled(connection, episode_outcome, rows),
+    ):
         derived = connection.execute(
-            insert(episode_outcome).from_select(names, _outcomes(clinic)),
+            insert(episode_outcome).from_select(names, _outcomes(clinic, read_once=read_once)),
             execution_options={"preserve_rowcount": True},  # else unknown on PostgreSQL
         )
-    running_answer.drop(connection)
-    episode_days.drop(connection)
+    for step in (running_answer, episode_days, *((score_facts,) if read_once else ())):
+        step.drop(connection)
     _derive_treatments(connection, clinic)
     fill_care(connection, clinic)
     fill_booked(connection, clinic)
@@ -104,12 +112,11 @@ def derive_outcomes(connection: Connection, clinic: str) -> int:
 
 
 @contextmanager
-def _cohort_index_made_afterwards(connection: Connection) -> Iterator[None]:
+def _cohort_index_made_afterwards(connection: Connection, derived: int) -> Iterator[None]:
     """SQLite sorts an index into place in a quarter of the time that its single entries take.
 
     Worth it where most outcomes are new; the transaction that the caller holds covers both steps.
     """
-    derived = connection.scalar(select(func.count()).select_from(episode_days)) or 0
     kept = connection.scalar(select(func.count()).select_from(episode_outcome)) or 0
     if connection.dialect.name != "sqlite" or derived < max(kept, FEWEST_FOR_A_NEW_INDEX):
         yield
@@ -210,10 +217,30 @@ def _previous_first_visit(clinic: str) -> ColumnElement[Any]:
     )
 
 
-def _episode_days(clinic: str) -> Select[Any]:
+def _visits_before(clinic: str) -> Subquery:
+    """The same for all courses of the touched people at once."""
+    e = episode.alias("course").c
+    people = select(episode.c.patient_id).where(
+        of_touched(episode, clinic), episode.c.patient_id.is_not(None)
+    )
+    before = func.lag(e.first_visit_date).over(
+        partition_by=(e.patient_id, e.condition), order_by=(e.first_visit_date, e.episode_id)
+    )
+    own = and_(e.clinic == clinic, e.patient_id.in_(people))
+    return select(e.episode_id, before.label("first_visit_before")).where(own).subquery("before")
+
+
+def _episode_days(clinic: str, *, read_once: bool) -> Select[Any]:
     """One row per touched episode: its days since the first visit, before anything is decided."""
     e, running = episode.c, running_answer
     last_score = _last(score, "scored_on", clinic, score.c.reporter != BY_MODEL)
+    previous = _previous_first_visit(clinic)
+    facts = episode.outerjoin(running, running.c.episode_id == e.episode_id)
+    if read_once:
+        last_score, before = score_facts.c.last_scored_on, _visits_before(clinic)
+        previous = before.c.first_visit_before
+        facts = facts.outerjoin(score_facts, score_facts.c.episode_id == e.episode_id)
+        facts = facts.outerjoin(before, before.c.episode_id == e.episode_id)
     last_visit = _last(visit, "visit_date", clinic, visit.c.status == "attended")
     start = epoch_day(e.first_visit_date)
     discharge = case((e.discharge_reason == "lost_to_follow_up", None), else_=e.discharge_date)
@@ -225,7 +252,7 @@ def _episode_days(clinic: str) -> Select[Any]:
     stated_relapse = case((e.return_to_run_date.is_not(None), e.relapse_date))  # of what, without a return?
     days = {
         "start_day": start,
-        "previous_first_visit_day": epoch_day(_previous_first_visit(clinic)),
+        "previous_first_visit_day": epoch_day(previous),
         "last_day": epoch_day(greatest(e.first_visit_date, *contacts)) - start,
         "return_day": epoch_day(case((by_report, running.c.returned_on), else_=e.return_to_run_date)) - start,
         "relapse_day": epoch_day(case((by_report, running.c.relapsed_on), else_=stated_relapse)) - start,
@@ -236,13 +263,13 @@ def _episode_days(clinic: str) -> Select[Any]:
     }
     return (
         select(e.episode_id, *(days[name] for name in DAYS))
-        .select_from(episode.outerjoin(running, running.c.episode_id == e.episode_id))
+        .select_from(facts)
         .where(of_touched(episode, clinic))
         .order_by(e.episode_id)
     )
 
 
-def _with_stop(clinic: str) -> Subquery:
+def _with_stop(clinic: str, *, read_once: bool) -> Subquery:
     """Episodes with their days and the first stop: given up by a report, or stated with a reason.
 
     A stop before the first visit counts on day 0. The join is an outer one so that SQLite begins at the days, of
@@ -253,15 +280,20 @@ def _with_stop(clinic: str) -> Subquery:
     stated = case((f.stated_stop_day < 0, 0), else_=f.stated_stop_day)
     stop_day = case((stated.is_(None), gave_up), (gave_up.is_(None), stated), else_=least(gave_up, stated))
     moved = and_(e.stopped_reason == "moved_away", or_(gave_up.is_(None), stated < gave_up))
+    scored = scored_bits(clinic, f.episode_id, f.start_day)
+    facts = episode_days.outerjoin(episode, and_(e.clinic == clinic, e.episode_id == f.episode_id))
+    if read_once:
+        scored = func.coalesce(score_facts.c.scored, 0)
+        facts = facts.outerjoin(score_facts, score_facts.c.episode_id == f.episode_id)
     return (
         select(
             *(column for column in e if column.name != "episode_id"),
             *f,
             stop_day.label("stop_day"),
             case((moved, 1), else_=0).label("moved_away"),
-            scored_bits(clinic, f.episode_id, f.start_day).label("scored"),
+            scored.label("scored"),
         )
-        .select_from(episode_days.outerjoin(episode, and_(e.clinic == clinic, e.episode_id == f.episode_id)))
+        .select_from(facts)
         .subquery("with_stop")
     )
 
@@ -280,8 +312,8 @@ def _decided(facts: Subquery) -> Subquery:
     return select(facts, greatest(day, 0).label("day"), outcome.label("outcome")).subquery("decided")
 
 
-def _outcomes(clinic: str) -> Select[Any]:
-    decided = _decided(_with_stop(clinic))
+def _outcomes(clinic: str, *, read_once: bool) -> Select[Any]:
+    decided = _decided(_with_stop(clinic, read_once=read_once))
     d = decided.c
     red_flag = and_(d.red_flag.is_not(None), d.red_flag != "none", d.red_flag_cleared_date.is_(None))
     eligibility = case((red_flag, "red_flag"), (d.return_day < 0, "already_running"), else_="eligible")

@@ -39,8 +39,15 @@ metadata = MetaData(
 )
 
 KEY_LENGTH = 64
-KEY = String(KEY_LENGTH)
-WORD = String(40)
+
+
+def text_of(length: int) -> String:
+    """Text, compared byte by byte on both databases: no code or word of the store belongs to a language."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
+
+
+KEY = text_of(KEY_LENGTH)
+WORD = text_of(40)
 SETTING_LENGTH = 100_000
 """Room for a small image."""
 
@@ -79,6 +86,11 @@ def _to_clinic() -> ForeignKeyConstraint:
 
 def _to_episode() -> ForeignKeyConstraint:
     return ForeignKeyConstraint(["clinic", "episode_id"], ["episode.clinic", "episode.episode_id"])
+
+
+def _by_row(reference: ForeignKeyConstraint) -> ForeignKeyConstraint:
+    """A foreign key on SQLite; on PostgreSQL triggers ask once for all rows of a statement (migration 0008)."""
+    return reference.ddl_if(dialect="sqlite")
 
 
 def _episode_id() -> Column[str]:
@@ -134,7 +146,7 @@ patient = Table(
     Column("patient_id", KEY, nullable=False, comment="code of the person; nothing else is kept about them"),
     _named_by(),
     PrimaryKeyConstraint("clinic", "patient_id"),
-    _to_clinic(),
+    _by_row(_to_clinic()),
     comment="People of whom several courses of care may be known",
 )
 
@@ -146,7 +158,10 @@ episode = Table(
         "episode_id", KEY, nullable=False, comment="code of one course of care, from the clinic's own system"
     ),
     Column(
-        "token", String(32), nullable=False, comment="128 random bits that stand for the episode in addresses"
+        "token",
+        text_of(32),
+        nullable=False,
+        comment="128 random bits that stand for the episode in addresses",
     ),
     Column("patient_id", KEY, comment="the person, where several courses of one person are known"),
     Column("condition", WORD, nullable=False, comment="code of sql/reference/conditions.csv"),
@@ -190,17 +205,17 @@ episode = Table(
     _load_number(),
     Column(
         "short_code",
-        String(12),
+        text_of(12),
         nullable=False,
         server_default="",
         comment="stands for the episode on screens and in speech, like K-2107-H; unique within the clinic",
     ),
     PrimaryKeyConstraint("clinic", "episode_id"),
     UniqueConstraint("clinic", "token"),
-    _to_clinic(),
-    ForeignKeyConstraint(["clinic", "patient_id"], ["patient.clinic", "patient.patient_id"]),
-    ForeignKeyConstraint(["clinic", "therapist"], ["therapist.clinic", "therapist.code"]),
-    ForeignKeyConstraint(["clinic", "site"], ["site.clinic", "site.code"]),
+    _by_row(_to_clinic()),
+    _by_row(ForeignKeyConstraint(["clinic", "patient_id"], ["patient.clinic", "patient.patient_id"])),
+    _by_row(ForeignKeyConstraint(["clinic", "therapist"], ["therapist.clinic", "therapist.code"])),
+    _by_row(ForeignKeyConstraint(["clinic", "site"], ["site.clinic", "site.code"])),
     Index(None, "clinic", "patient_id", "first_visit_date"),
     Index("uq_episode_clinic_short_code", "clinic", "short_code", unique=True),
     Index(
@@ -253,7 +268,7 @@ score = Table(
     PrimaryKeyConstraint(
         "clinic", "episode_id", "scored_on", "instrument", "context", "reporter", "score_id"
     ),
-    _to_episode().ddl_if(dialect="sqlite"),  # PostgreSQL: triggers by the statement, migration 0006
+    _by_row(_to_episode()),
     Index(
         "uq_score_clinic_score_id",
         "clinic",
@@ -274,7 +289,7 @@ visit = Table(
     Column("visit_date", Date, nullable=False, comment="day of the appointment"),
     Column("therapist", KEY, nullable=False, comment="who saw the patient; empty if not given"),
     Column("status", WORD, nullable=False, comment="attended, cancelled or did_not_attend"),
-    Column("treatments", String(400), comment="codes of what was given, sorted, with `;` between"),
+    Column("treatments", text_of(400), comment="codes of what was given, sorted, with `;` between"),
     _load_number(),
     PrimaryKeyConstraint("clinic", "episode_id", "visit_date", "therapist"),
     _to_episode(),
@@ -387,7 +402,7 @@ episode_outcome = Table(
     Column("earlier_episodes", WORD, nullable=False, comment="none, some or unknown"),
     *CARE_COLUMNS,
     PrimaryKeyConstraint("clinic", "episode_id"),
-    _to_episode(),
+    _by_row(_to_episode()),
     Index("ix_episode_outcome_therapist", "clinic", "therapist", "start_day"),
     comment="Derived: one row per episode, all that cohort questions ask",
 )
@@ -431,7 +446,7 @@ setting = Table(
     _clinic(),
     Column("name", WORD, nullable=False, comment="name of a decision of the clinic"),
     Column("valid_from", Date, nullable=False, comment="first day on which the value holds"),
-    Column("value", String(SETTING_LENGTH), nullable=False, comment="the value as text"),
+    Column("value", text_of(SETTING_LENGTH), nullable=False, comment="the value as text"),
     PrimaryKeyConstraint("clinic", "name", "valid_from"),
     _to_clinic(),
     comment="What the clinic decides, with its history",
@@ -443,7 +458,7 @@ annotation = Table(
     _clinic(),
     Column("number", Integer, nullable=False, comment="1, 2, 3 … within the clinic"),
     Column("day", Date, nullable=False, comment="when it happened; every chart over time marks it"),
-    Column("text", String(200), nullable=False, comment="what changed in the clinic; never about a person"),
+    Column("text", text_of(200), nullable=False, comment="what changed in the clinic; never about a person"),
     Column("added_on", Date, nullable=False, comment="when somebody wrote it down"),
     PrimaryKeyConstraint("clinic", "number"),
     _to_clinic(),
@@ -468,7 +483,7 @@ trend_rebase = Table(
     _clinic(),
     Column("measure", WORD, nullable=False, comment="name of a measure of the page Trends"),
     Column("month", Date, nullable=False, comment="first day of the month from which new limits hold"),
-    Column("reason", String(200), nullable=False, comment="why the process is another one since then"),
+    Column("reason", text_of(200), nullable=False, comment="why the process is another one since then"),
     Column("decided_on", Date, nullable=False, comment="when somebody confirmed it"),
     PrimaryKeyConstraint("clinic", "measure", "month"),
     _to_clinic(),
@@ -490,7 +505,7 @@ load_run = Table(
     Column("started_at", DateTime, nullable=False, comment="UTC"),
     Column("finished_at", DateTime, nullable=False, comment="UTC"),
     Column("contract_version", Integer, nullable=False, comment="version of the import contract"),
-    Column("program_version", String(40), nullable=False, comment="version of Return to Run that loaded"),
+    Column("program_version", text_of(40), nullable=False, comment="version of Return to Run that loaded"),
     Column(
         "mode",
         WORD,
@@ -508,7 +523,7 @@ load_run = Table(
     Column("replay_of", Integer, comment="the load whose refused rows this load offered again"),
     Column(
         "key_fingerprint",
-        String(16),
+        text_of(16),
         comment="tells by which key codes were made of ids, without telling the key; NULL if none were",
     ),
     Column("rolled_back_at", DateTime, comment="UTC; when the load was taken back"),
@@ -525,8 +540,8 @@ load_file = Table(
     Column("load_number", Integer, nullable=False, comment="the load"),
     Column("file_number", Integer, nullable=False, comment="1, 2, 3 … within the load"),
     Column("table_name", WORD, nullable=False, comment="table of the import contract"),
-    Column("file_name", String(255), nullable=False, comment="name without its folder"),
-    Column("sha256", String(64), nullable=False, comment="of the file's bytes"),
+    Column("file_name", text_of(255), nullable=False, comment="name without its folder"),
+    Column("sha256", text_of(64), nullable=False, comment="of the file's bytes"),
     Column("skipped", Boolean, nullable=False, comment="true if its content was already loaded"),
     Column("stopped_by", WORD, comment="rule that stopped the whole file, if one did"),
     Column("rows_read", Integer, nullable=False, comment="the sum of the six below"),
@@ -538,7 +553,7 @@ load_file = Table(
     Column("filtered", Integer, nullable=False, comment="rows left out on purpose, blank scores for one"),
     Column(
         "mapping_sha256",
-        String(64),
+        text_of(64),
         nullable=False,
         server_default="",
         comment="of the mapping that it was read through; empty for the canonical form",
@@ -563,7 +578,7 @@ reject = Table(
     Column("rule", WORD, nullable=False, comment="name of the rule, see docs/import.md"),
     Column(
         "shape",
-        String(60),
+        text_of(60),
         nullable=False,
         comment="the value's shape (9 for digits, a for letters), never the value",
     ),
@@ -584,7 +599,7 @@ history = Table(
     Column("table_name", WORD, nullable=False, comment="table of the store"),
     Column(
         "row_key",
-        String(400),
+        text_of(400),
         nullable=False,
         comment="the row's key columns without the clinic, `|` between",
     ),
@@ -602,14 +617,14 @@ audit = Table(
     Column("at", DateTime, nullable=False, comment="UTC; when it was done"),
     Column(
         "reader",
-        String(80),
+        text_of(80),
         nullable=False,
         comment="who did it, as the program knows them: owner, therapist T1",
     ),
     Column("action", WORD, nullable=False, comment="what was done: people_listed, patient_opened …"),
     Column(
         "subject",
-        String(200),
+        text_of(200),
         nullable=False,
         comment="what it was done to: the token of an episode or the code of a list, never a patient's value",
     ),
@@ -629,7 +644,7 @@ def _written(number: str, what: str) -> list[Column[Any]]:
         Column(number, Integer, nullable=False, comment="1, 2, 3 … within the clinic"),
         Column("episode_id", KEY, nullable=False, comment="the course of care; it may have left the store"),
         Column("written_at", DateTime, nullable=False, comment=f"UTC; when {what}"),
-        Column("written_by", String(80), nullable=False, comment="who, as the program knows them"),
+        Column("written_by", text_of(80), nullable=False, comment="who, as the program knows them"),
     ]
 
 
@@ -647,7 +662,7 @@ entry = Table(
     Column(
         "differs_in_load", Integer, comment="the last load whose file said something else; it was not taken"
     ),
-    Column("file_says", String(80), comment="what that file said"),
+    Column("file_says", text_of(80), comment="what that file said"),
     PrimaryKeyConstraint("clinic", "entry_number"),
     _to_clinic(),
     Index(None, "clinic", "episode_id"),
@@ -674,7 +689,7 @@ seen = Table(
     *_written("seen_number", "it was marked"),
     Column("rule", WORD, nullable=False, comment="the rule of the flag"),
     Column("until", Date, nullable=False, comment="last day on which the flag rests"),
-    Column("note", String(200), nullable=False, comment="short note, checked for what identifies people"),
+    Column("note", text_of(200), nullable=False, comment="short note, checked for what identifies people"),
     PrimaryKeyConstraint("clinic", "seen_number"),
     _to_clinic(),
     Index(None, "clinic", "episode_id"),

@@ -10,7 +10,7 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Engine, inspect
+from sqlalchemy import Engine, String, inspect
 
 from sql.engine import open_engine, reading, rebuilding
 from sql.schema import metadata
@@ -37,14 +37,17 @@ create_or_upgrade(sys.argv[1])
 
 
 SQLITE_ONLY = "ix_episode_outcome_cohort"
-KEY_OF_SQLITE_ONLY = "fk_score_episode"
+KEYS_OF_SQLITE_ONLY = {
+    "fk_score_episode", "fk_episode_outcome_episode", "fk_patient_clinic", "fk_episode_clinic",
+    "fk_episode_patient", "fk_episode_therapist", "fk_episode_site",
+}  # fmt: skip
 
 
 def differences(engine: Engine) -> list[object]:
     """What Alembic would have to change to get from the store to sql/schema.py."""
 
     def meant_here(_item, name, *_):
-        return engine.dialect.name == "sqlite" or name not in (SQLITE_ONLY, KEY_OF_SQLITE_ONLY)
+        return engine.dialect.name == "sqlite" or name not in {SQLITE_ONLY, *KEYS_OF_SQLITE_ONLY}
 
     with reading(engine) as connection:
         context = MigrationContext.configure(connection, opts={"include_object": meant_here})
@@ -77,6 +80,13 @@ def test_the_clinic_leads_every_key_of_the_facts():
 def test_the_covering_index_is_for_sqlite_only(engine):
     names = {index["name"] for index in inspect(engine).get_indexes("episode_outcome")}
     assert (SQLITE_ONLY in names) == (engine.dialect.name == "sqlite")
+
+
+def test_text_is_compared_byte_by_byte(engine):
+    """SQLite does so unless told otherwise; PostgreSQL would by the database's language."""
+    if engine.dialect.name == "postgresql":
+        columns = (c for table in metadata.tables for c in inspect(engine).get_columns(table))
+        assert {c["type"].collation for c in columns if isinstance(c["type"], String)} == {"C"}
 
 
 def test_downgrade_leaves_nothing(engine):

@@ -10,7 +10,7 @@ from builders import load_tables, make_episode, make_score, rows_of
 from sqlalchemy import select, text, update
 
 from sql.engine import StoreError, open_engine, reading, store_exists, writing
-from sql.schema import clinic
+from sql.schema import clinic, metadata
 from sql.store import create_or_upgrade, open_store
 
 
@@ -140,6 +140,64 @@ def test_a_score_is_never_without_its_episode(engine, tmp_path, statement):
         connection.execute(text("UPDATE episode SET side = 'right'"))
         connection.execute(text("DELETE FROM score"))
         connection.execute(text("DELETE FROM episode"))
+
+
+def copied(table: str, **changes: str) -> str:
+    """All rows of a table once more, with some columns changed."""
+    columns = metadata.tables[table].columns.keys()
+    values = (f"'{changes[name]}'" if name in changes else name for name in columns)
+    return f"INSERT INTO {table} ({', '.join(columns)}) SELECT {', '.join(values)} FROM {table}"
+
+
+NEW = {"episode_id": "E2", "token": "f" * 32, "short_code": "K-2107-H"}
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        copied("episode", **NEW, therapist="nobody"),
+        copied("episode", **NEW, site="nowhere"),
+        copied("episode", **NEW, patient_id="nobody"),
+        copied("episode", clinic="nowhere"),
+        "UPDATE episode SET therapist = 'nobody'",
+        "UPDATE episode SET site = 'nowhere'",
+        "UPDATE episode SET patient_id = 'nobody'",
+        "UPDATE episode SET clinic = 'nowhere'",
+        "DELETE FROM therapist",
+        "UPDATE therapist SET code = 'T2'",
+        "DELETE FROM site",
+        "UPDATE site SET code = 'nowhere'",
+        "DELETE FROM patient",
+        "UPDATE patient SET patient_id = 'P2'",
+        copied("patient", clinic="nowhere"),
+        "UPDATE clinic SET code = 'nowhere'",
+        copied("episode_outcome", episode_id="E2"),
+        "UPDATE episode_outcome SET episode_id = 'E2'",
+        "UPDATE episode SET episode_id = 'E2'",
+        "DELETE FROM episode",
+    ],
+)
+def test_what_an_episode_and_its_outcome_name_is_there(engine, tmp_path, statement):
+    """On PostgreSQL triggers see to it, on SQLite foreign keys."""
+    load_tables(engine, tmp_path / "in", episodes=[make_episode("E1", patient_id="P1", therapist="T1")])
+    tables = ("clinic", "therapist", "site", "patient", "episode", "episode_outcome")
+    kept = [rows_of(engine, table) for table in tables]
+    with pytest.raises(StoreError), writing(engine) as connection:
+        connection.execute(text(statement))
+    assert [rows_of(engine, table) for table in tables] == kept
+
+
+def test_an_episode_may_change_what_it_names_and_leave(engine, tmp_path):
+    load_tables(engine, tmp_path / "in", episodes=[make_episode("E1", patient_id="P1", therapist="T1")])
+    with writing(engine) as connection:
+        connection.execute(text(copied("therapist", code="T2")))
+        connection.execute(text("UPDATE episode SET therapist = 'T2', patient_id = NULL"))
+        for table in ("patient", "episode_outcome"):
+            connection.execute(text(f"DELETE FROM {table}"))
+        connection.execute(text("DELETE FROM therapist WHERE code = 'T1'"))
+        connection.execute(text("DELETE FROM episode"))
+        connection.execute(text("DELETE FROM therapist"))
+    assert rows_of(engine, "therapist") == []
 
 
 def test_a_mistake_in_a_question_is_not_called_a_broken_database(engine):

@@ -10,10 +10,10 @@ from datetime import date, datetime
 import pytest
 from alembic import command
 from builders import load_tables, make_score, rows_of
-from sqlalchemy import Engine, MetaData, Table, insert
+from sqlalchemy import Connection, Engine, MetaData, Table, insert, text
 from test_migrations import KILLED_UPGRADE, differences
 
-from sql.engine import open_engine, rebuilding, writing
+from sql.engine import StoreError, open_engine, rebuilding, writing
 from sql.short_code import read_short_code
 from sql.store import _config, create_or_upgrade
 
@@ -112,6 +112,52 @@ def test_an_upgraded_store_takes_loads_and_holds_its_references(blank_url, tmp_p
         with engine.connect() as connection:
             assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
             assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+    engine.dispose()
+
+
+def move(engine: Engine, to: str) -> None:
+    """Upgrade or downgrade to a revision."""
+    config = _config()
+    with rebuilding(engine) as connection:
+        config.attributes["connection"] = connection
+        (command.upgrade if to > revision_of(connection) else command.downgrade)(config, to)
+
+
+def revision_of(connection: Connection) -> str:
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
+
+
+ADD_A_SCORE = (
+    "INSERT INTO score (clinic, episode_id, scored_on, instrument, context, reporter, score_id, value, load_number)"
+    " VALUES ('a', '{}', '2024-01-08', 'NPRS', 'usual_week', '', '', 5, 1)"
+)
+
+
+def named(engine: Engine) -> list[list[tuple[object, ...]]]:
+    """Who names whom."""
+    episodes = rows_of(engine, "episode", "clinic", "episode_id", "patient_id", "therapist", "site")
+    return [episodes, rows_of(engine, "score", "clinic", "episode_id")]
+
+
+def test_references_hold_before_and_after_0008_and_when_it_is_taken_back(blank_url):
+    old_store(blank_url)
+    engine = open_engine(blank_url)
+    for revision in ("0007", "0008", "0007", "0008"):
+        move(engine, revision)
+        with writing(engine) as connection:
+            connection.execute(text("DELETE FROM score"))
+            connection.execute(text(ADD_A_SCORE.format("E1")))
+        before = named(engine)
+        for statement in (
+            ADD_A_SCORE.format("E9"),
+            "DELETE FROM episode",
+            "DELETE FROM therapist",
+            "UPDATE episode SET site = 'nowhere'",
+            "UPDATE patient SET patient_id = 'P9' WHERE patient_id = 'P1'",
+        ):
+            with pytest.raises(StoreError), writing(engine) as connection:
+                connection.execute(text(statement))
+        assert named(engine) == before
     engine.dispose()
 
 

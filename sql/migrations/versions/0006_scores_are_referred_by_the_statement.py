@@ -56,13 +56,7 @@ TRIGGERS = (
 def upgrade() -> None:
     if op.get_bind().dialect.name != "postgresql":
         return
-    for function in FUNCTIONS:
-        op.execute(function)
-    for table, event, rows, function in TRIGGERS:
-        op.execute(
-            f"CREATE TRIGGER {function}_{event.lower()} AFTER {event} ON {table} REFERENCING {rows} "
-            f"FOR EACH STATEMENT EXECUTE FUNCTION {function}()"
-        )
+    make_triggers()
     op.drop_constraint(FOREIGN_KEY, "score")
 
 
@@ -71,6 +65,22 @@ def downgrade() -> None:
         return
     key = ["clinic", "episode_id"]
     op.create_foreign_key(FOREIGN_KEY, "score", "episode", key, key)
+    drop_triggers()
+
+
+def make_triggers() -> None:
+    """Functions and triggers; migration 0008 replaces them."""
+    for function in FUNCTIONS:
+        op.execute(function)
+    for table, event, rows, function in TRIGGERS:
+        op.execute(
+            f"CREATE TRIGGER {function}_{event.lower()} AFTER {event} ON {table} REFERENCING {rows} "
+            f"FOR EACH STATEMENT EXECUTE FUNCTION {function}()"
+        )
+
+
+def drop_triggers() -> None:
+    """All of them."""
     for table, event, _, function in TRIGGERS:
         op.execute(f"DROP TRIGGER {function}_{event.lower()} ON {table}")
     for function in ("score_has_episode", "episode_has_no_scores"):

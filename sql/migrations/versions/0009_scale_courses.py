@@ -13,11 +13,16 @@ from sql.derived_care import fill_booked
 from sql.deriving import touched_episode
 
 revision = "0009"
-down_revision = "0007"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
 EPISODE = sa.table("episode", sa.column("clinic"), sa.column("episode_id"))
+
+
+def _text_of(length: int) -> sa.String:
+    """As migration 0008 left such columns: compared byte by byte."""
+    return sa.String(length).with_variant(sa.String(length, collation="C"), "postgresql")
 
 
 def upgrade() -> None:
@@ -35,25 +40,25 @@ def upgrade() -> None:
         "scale_course",
         sa.Column(
             "clinic",
-            sa.String(length=64),
+            _text_of(64),
             nullable=False,
             comment="code of the clinic (tenant) that the row belongs to",
         ),
         sa.Column(
             "episode_id",
-            sa.String(length=64),
+            _text_of(64),
             nullable=False,
             comment="the course of care that the row belongs to",
         ),
         sa.Column(
             "instrument",
-            sa.String(length=40),
+            _text_of(40),
             nullable=False,
             comment="code of sql/reference/instruments.csv",
         ),
         sa.Column(
             "context",
-            sa.String(length=40),
+            _text_of(40),
             nullable=False,
             comment="what the pain was asked about; else empty",
         ),
