@@ -253,7 +253,7 @@ def _settle_repeated_rows(connection: Connection, stage: Stage, result: MergeRes
 def prepare(connection: Connection, stage: Stage) -> None:
     """Before the write lock: rows that name their episode can be compared and summed up without the store."""
     if not stage.by_patient:
-        keys = _own_keys(stage)
+        keys = _own_keys(stage)[1 if stage.keyed else 0 :]
         stage.without_repeats = not any(_has_repeats(connection, stage, key, where) for key, where in keys)
         if stage.table.by_patient:
             _first_days(connection, stage)

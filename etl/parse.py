@@ -61,6 +61,7 @@ class ColumnReader(dict[str, Parsed]):
     def __init__(self, spec: ColumnSpec, *, as_of: str) -> None:
         super().__init__()
         self.spec, self.as_of = spec, as_of
+        self._holds_keys = spec.kind == "key"
         self.normalised: set[str] = set()
         self.out_of_ten: set[str] = set()
         self.repairs_dates = False
@@ -72,6 +73,13 @@ class ColumnReader(dict[str, Parsed]):
     def __missing__(self, text: str) -> Parsed:
         if len(self) >= self.LARGEST:
             self.clear()
+        if self._holds_keys and KEY_PATTERN.fullmatch(
+            text
+        ):  # nearly always, and there are as many as patients
+            self[text] = text
+            if self.watch is not None:
+                self.watch.see(text, stored=True)
+            return text
         try:
             value = self[text] = self._parse(text)
         except FileStop:
@@ -84,8 +92,6 @@ class ColumnReader(dict[str, Parsed]):
         return value
 
     def _parse(self, text: str) -> Parsed:
-        if self.spec.kind == "key" and KEY_PATTERN.fullmatch(text):
-            return text  # nearly always, and there are as many codes as patients
         if CONTROL.search(text):
             return read_refused_text(text) or Refusal("control_character", "")
         trimmed = text.strip()

@@ -56,7 +56,7 @@ class PlainBlocks:
             self.line += len(lines)
             yield Chunk(lines, columns, [])
 
-    def _columns(self, block: bytes) -> list[CodedColumn] | None:
+    def _columns(self, block: bytes) -> list[CodedColumn[str]] | None:
         """None if the block must be read strictly."""
         if b'"' in block or block.count(b"\r") != block.count(b"\r\n"):
             return None
@@ -74,5 +74,5 @@ def _whole_lines(text: bytes, *, last: bool) -> tuple[bytes, bytes]:
     return text[:end], text[end:]
 
 
-def _coded(column: pa.DictionaryArray) -> CodedColumn:
+def _coded(column: pa.DictionaryArray) -> CodedColumn[str]:
     return CodedColumn(column.dictionary.to_pylist(), column.indices.to_numpy())
