@@ -37,6 +37,7 @@ from etl.entries import KeptEntries, keep_entries
 from etl.history import keep_rows, row_key
 from etl.stage import GIVEN, Stage, code_book, keep_refused_keys
 from sql.dialect import calendar_number, count_again, epoch_day
+from sql.indexes import indexes_made_afterwards
 from sql.outcomes import touched_episode
 from sql.schema import KEY, episode, history, patient, score, site, therapist
 
@@ -90,7 +91,7 @@ def merge(connection: Connection, stage: Stage, clinic: str, load_number: int) -
         changed = and_(same_key(stage, clinic), _differs(stage))
         keep_rows(connection, stage.table, clinic, load_number, changed)
         _update(connection, stage, clinic)
-    _insert(connection, stage, clinic, load_number, all_new=not result.updated and not result.unchanged)
+    _insert(connection, stage, clinic, load_number, result)
     if stage.table.name == "episodes" and result.inserted:
         count_again(connection, episode)
         result.lost_zeros = _lost_zeros(connection, clinic, load_number)
@@ -451,15 +452,17 @@ def _add_names(connection: Connection, stage: Stage, clinic: str, load_number: i
         connection.execute(insert(table).from_select(["clinic", code.name, "load_number"], new))
 
 
-def _insert(connection: Connection, stage: Stage, clinic: str, load_number: int, *, all_new: bool) -> None:
-    target = stage.target
+def _insert(connection: Connection, stage: Stage, clinic: str, load_number: int, result: MergeResult) -> None:
+    target, all_new = stage.target, not result.updated and not result.unchanged
     names = [c.name for c in target.columns if c.name in stage.rows.c or c.name in stage.constants]
     new = (
         select(literal(clinic), literal(load_number), *(stage.value(name) for name in names))
         .select_from(stage.rows)
         .where(literal(value=True) if all_new else ~_is_there(stage, clinic))
     )
-    connection.execute(insert(target).from_select(["clinic", "load_number", *names], new))
+    indexes = target.indexes if target is episode else ()
+    with indexes_made_afterwards(connection, target, indexes, rows=result.inserted.total()):
+        connection.execute(insert(target).from_select(["clinic", "load_number", *names], new))
 
 
 def _lost_zeros(connection: Connection, clinic: str, load_number: int) -> list[str]:
