@@ -219,7 +219,7 @@ class TableCheck:
     def _parse(self, name: str, texts: Sequence[str], chunk: Chunk) -> Sequence[Parsed]:
         reader = self._readers[name]
         try:
-            values = each_distinct(reader.__getitem__, texts)
+            values = reader.column(texts)
         except FileStop as stop:
             stop.line = chunk.lines[texts.index(reader.stopped_at or "")]
             raise

@@ -41,8 +41,6 @@ def _is_code_of_words(text: str) -> bool:
 
 _DIGITS = re.compile(r"\d{8,11}|\d{3}[ -]\d{3}[ -]\d{4}", re.ASCII)
 LONGEST_MIXED = 7
-_HARMLESS = re.compile(r"[A-Za-z][A-Za-z0-9]{7,}", re.ASCII)
-"""Longer than a postcode, not all digits, nothing between: no form of an identifier that a stored code may have."""
 _MIXED = re.compile(r"(?=[^\d]*\d)(?=\d*[A-Za-z])[A-Za-z0-9]{5,7}", re.ASCII)
 
 
@@ -84,8 +82,8 @@ class ColumnWatch:
     def see(self, text: str, *, stored: bool) -> None:
         """Take a text into account. stored: the column takes it, if nothing is said against it here."""
         self.tested += 1
-        if stored and (self._use == "value" or _HARMLESS.fullmatch(text)):
-            return  # a date, a number in range or a word of the contract identifies nobody either
+        if stored and self._use == "value":
+            return  # a date, a number in range or a word of the contract identifies nobody
         if kind := self._surely(text, stored=stored):
             self.sure[text] = kind
             return
@@ -94,6 +92,10 @@ class ColumnWatch:
             self._found[kind] += is_it
             if is_it and stored and kind not in self._trusted:
                 self.held[text] = kind
+
+    def pass_by(self, count: int) -> None:
+        """So many texts, not seen before, are a `PLAIN_CODE`, of which nothing would be said here."""
+        self.tested += count
 
     @property
     def _codes(self) -> bool:

@@ -377,11 +377,20 @@ def _count_and_touch(
         result.inserted[file] -= count
         result.updated[file] += count
     rows = stage.rows.c
-    touch(connection, select(rows.episode_id).where(*([~_is_there(stage, clinic)] if known else [])))
+    if known:
+        touch(connection, select(rows.episode_id).where(~_is_there(stage, clinic)))
+    else:
+        touch(connection, select(_named_episodes(stage, result)))
     if result.updated:
         touch(connection, select(rows.episode_id).where(same, differs))
         if stage.table.name == "episodes" and "patient_id" in stage.names:
             touch_courses_of_the_same_people(connection, and_(same, differs), clinic)
+
+
+def _named_episodes(stage: Stage, result: MergeResult) -> ColumnElement[str]:
+    """Episodes of the stage's rows. If no row was refused they are listed already, one row for each."""
+    listed = stage.has_first_days and not result.refused
+    return (_first_days_table(stage.rows) if listed else stage.rows).c.episode_id
 
 
 def touch_courses_of_the_same_people(

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
+from collections.abc import Sequence
 from datetime import date
 from typing import Protocol
 
 from etl.contract import ColumnSpec
 from etl.errors import REFUSAL_MARK, FileStop, Refusal, read_refused_text, shape_of
+from etl.identifiers import PLAIN_CODE
+from etl.readers.coded import CodedColumn, each_distinct
 
 Stored = str | float | int | tuple[str | None, str | None] | None
 Parsed = Stored | Refusal
@@ -41,6 +44,10 @@ class Watch(Protocol):
         """Take it into account."""
         ...
 
+    def pass_by(self, count: int) -> None:
+        """Take so many plain codes into account, which identify nobody."""
+        ...
+
 
 class ColumnReader(dict[str, Parsed]):
     """Parses each distinct text of a column once: `reader[text]` is the stored value or a Refusal.
@@ -61,7 +68,6 @@ class ColumnReader(dict[str, Parsed]):
     def __init__(self, spec: ColumnSpec, *, as_of: str) -> None:
         super().__init__()
         self.spec, self.as_of = spec, as_of
-        self._holds_keys = spec.kind == "key"
         self.normalised: set[str] = set()
         self.out_of_ten: set[str] = set()
         self.repairs_dates = False
@@ -70,16 +76,23 @@ class ColumnReader(dict[str, Parsed]):
         self.stopped_at: str | None = None
         self.watch: Watch | None = None
 
+    def column(self, texts: Sequence[str]) -> Sequence[Parsed]:
+        """The values of a column of texts."""
+        if self.spec.kind == "key" and isinstance(texts, CodedColumn):
+            self._take_plain_codes(texts.distinct)
+        return each_distinct(self.__getitem__, texts)
+
+    def _take_plain_codes(self, texts: Sequence[str]) -> None:
+        """All at once: there are as many codes as patients, and nearly all are as plain as can be."""
+        new = [text for text in texts if text not in self]
+        if all(map(PLAIN_CODE.fullmatch, new)) and len(self) + len(new) <= self.LARGEST:
+            self.update(zip(new, new, strict=True))
+            if self.watch is not None:
+                self.watch.pass_by(len(new))
+
     def __missing__(self, text: str) -> Parsed:
         if len(self) >= self.LARGEST:
             self.clear()
-        if self._holds_keys and KEY_PATTERN.fullmatch(
-            text
-        ):  # nearly always, and there are as many as patients
-            self[text] = text
-            if self.watch is not None:
-                self.watch.see(text, stored=True)
-            return text
         try:
             value = self[text] = self._parse(text)
         except FileStop:
@@ -92,6 +105,8 @@ class ColumnReader(dict[str, Parsed]):
         return value
 
     def _parse(self, text: str) -> Parsed:
+        if self.spec.kind == "key" and KEY_PATTERN.fullmatch(text):
+            return text
         if CONTROL.search(text):
             return read_refused_text(text) or Refusal("control_character", "")
         trimmed = text.strip()

@@ -19,6 +19,7 @@ STEPS = (
     ("visit_treatment", "outcomes"),
     ("INSERT INTO score ", "rows of scores"),
     ("INSERT INTO episode ", "rows of episodes and names"),
+    ("ON episode (", "rows of episodes and names"),
     ("INSERT INTO patient ", "rows of episodes and names"),
     ("INSERT INTO therapist ", "rows of episodes and names"),
     ("INSERT INTO site ", "rows of episodes and names"),

@@ -35,9 +35,9 @@ def read_short_code(text: str) -> str | None:
 
 
 def _code(number: int, digits: int) -> str:
-    letter, rest = divmod(number, 10**digits)
-    body = f"{LETTERS[letter]}{rest:0{digits}}"
-    return f"{body[0]}-{body[1:]}-{check_character(body)}"
+    place, rest = divmod(number, 10**digits)
+    letter, figures = LETTERS[place], str(rest).zfill(digits)
+    return f"{letter}-{figures}-{check_character(letter + figures)}"
 
 
 class CodeBook:
@@ -81,9 +81,10 @@ class CodeBook:
         taken = self._taken.get(digits)
         if taken is None:
             taken = self._taken[digits] = bytearray(len(LETTERS) * 10**digits // 8 + 1)
+            self._left.setdefault(digits, len(LETTERS) * 10**digits // 2)
         byte, bit = number >> 3, 1 << (number & 7)
         if taken[byte] & bit:
             return False
         taken[byte] |= bit
-        self._left[digits] = self._room(digits) - 1
+        self._left[digits] -= 1
         return True
