@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
-from sql.engine import StoreError
+from sql.engine import StoreError, keep_more_pages
 
 
 @contextmanager
@@ -16,6 +16,7 @@ def own_connection(engine: Engine) -> Iterator[Connection]:
     """A connection that is closed for good afterwards, and its temporary tables with it."""
     with engine.connect() as connection:
         connection.detach()
+        keep_more_pages(connection)
         yield connection
 
 
