@@ -7,18 +7,21 @@ from collections import Counter
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from operator import itemgetter
+from typing import Any, TypeVar
 
 from etl.contract import ColumnSpec, TableSpec
 from etl.errors import FileStop, Problem, Refusal, shape_of
-from etl.file_watch import FileWatch, UnmappedColumns
+from etl.file_watch import FileWatch, UnmappedColumns, as_columns
 from etl.identifiers import may_be_shown, shown_header
 from etl.parse import ColumnReader, Parsed, Stored
 from etl.readers import Chunk, TableReader
-from etl.readers.coded import each_distinct
+from etl.readers.coded import each_distinct, how_often, side_by_side
 from etl.rules import TEN, FileChecks, broken_rows
 from sql.reference import instruments
 
 StagedRow = tuple[Stored, ...]
+T = TypeVar("T")
 
 _LIKE_DATA = re.compile(r"[\d.:/ -]*\d[\d.:/ -]*")
 _LIKE_HEADER = re.compile(r"[A-Za-z][A-Za-z _-]{0,39}")
@@ -26,10 +29,10 @@ _LIKE_HEADER = re.compile(r"[A-Za-z][A-Za-z _-]{0,39}")
 
 @dataclass
 class CheckedChunk:
-    """Rows ready for the stage, with their lines; the rest of the chunk by what became of it."""
+    """Rows ready for the stage, by column, with their lines; the rest of the chunk by what became of it."""
 
     lines: Sequence[int]
-    rows: Sequence[StagedRow]
+    columns: Sequence[Sequence[Stored]]
     problems: list[Problem]
     read: int
     rejected: int
@@ -155,20 +158,21 @@ class TableCheck:
         refused_keys: list[StagedRow | None] = [None] * len(chunk.broken)
         refused_keys += [self._key_of(columns, index) for index in broken]
         if not whole:
-            columns = {name: [values[index] for index in keep] for name, values in columns.items()}
+            columns = {name: _cells(values, keep) for name, values in columns.items()}
         by_rule: dict[int, Problem] = {}
         for index, column, rule in broken_rows(self.table, columns, len(lines)):
             by_rule[index] = Problem(self.file_name, lines[index], column, rule)
             problems.append(by_rule[index])
-        rows: Sequence[StagedRow] = self._rows(columns)
+        stored = self._stored(columns)
         if by_rule:
             refused_keys += [self._key_of(columns, index) for index in by_rule]
-            rows = [row for index, row in enumerate(rows) if index not in by_rule]
-            lines = [line for index, line in enumerate(lines) if index not in by_rule]
-        lines, rows = self._watch.hold(lines, rows, self.stored_names)
+            keep = [index for index in range(len(lines)) if index not in by_rule]
+            stored = [_cells(values, keep) for values in stored]
+            lines = [lines[index] for index in keep]
+        lines, stored = self._watch.hold(lines, stored, self.stored_names)
         return CheckedChunk(
             lines,
-            rows,
+            stored,
             problems,
             read=size + len(chunk.broken) + chunk.filtered,
             rejected=len(chunk.broken) + len(broken) + len(by_rule),
@@ -188,7 +192,7 @@ class TableCheck:
         readable = [key if self._has_episode(key) else None for key in keys]
         return CheckedChunk(
             waited.lines,
-            waited.rows,
+            as_columns(waited.rows, len(self.stored_names)),
             problems,
             read=0,
             rejected=len(problems),
@@ -215,7 +219,7 @@ class TableCheck:
     def _parse(self, name: str, texts: Sequence[str], chunk: Chunk) -> Sequence[Parsed]:
         reader = self._readers[name]
         try:
-            values = each_distinct(reader.__getitem__, texts)
+            values = reader.column(texts)
         except FileStop as stop:
             stop.line = chunk.lines[texts.index(reader.stopped_at or "")]
             raise
@@ -227,15 +231,18 @@ class TableCheck:
 
     def _contexts(self, columns: dict[str, Sequence[Parsed]], size: int) -> Sequence[Parsed]:
         """Pain scores without a context are read as the usual week; said once per file."""
-        given = columns.get("context", [""] * size)
         pain = {code for code, scale in instruments().items() if scale.measures_pain}
-        contexts: list[Parsed] = [
-            "usual_week" if context == "" and instrument in pain else context
-            for context, instrument in zip(given, columns["instrument"], strict=True)
-        ]
-        if contexts != list(given) and not any(w.rule == "default_context" for w in self.warnings):
+
+        def without(question: tuple[Parsed, Parsed]) -> bool:
+            context, instrument = question
+            return context == "" and instrument in pain
+
+        questions = side_by_side(columns.get("context", [""] * size), columns["instrument"])
+        if not any(map(without, how_often(questions))):
+            return columns["context"] if "context" in columns else [""] * size
+        if not any(warning.rule == "default_context" for warning in self.warnings):
             self.warnings.append(Problem(self.file_name, 1, "context", "default_context"))
-        return contexts
+        return each_distinct(lambda question: "usual_week" if without(question) else question[0], questions)
 
     def _unreadable(
         self, columns: dict[str, Sequence[Parsed]], chunk: Chunk, problems: list[Problem]
@@ -270,15 +277,16 @@ class TableCheck:
         names = [spec.name for spec in self.table.columns if spec.filters_row and spec.name in columns]
         return {index for name in names for index, value in enumerate(columns[name]) if value is None}
 
-    def _rows(self, columns: dict[str, Sequence[Parsed]]) -> list[StagedRow]:
-        stored: list[Sequence[Parsed]] = []
+    def _stored(self, columns: dict[str, Sequence[Parsed]]) -> Sequence[Sequence[Stored]]:
+        """Columns of the store; no cell is a Refusal any more."""
+        stored: list[Sequence[Any]] = []
         for name in self.staged_columns:
-            values = columns[name]
+            values: Sequence[Any] = columns[name]
             if self.table.column(name).kind == "partial_date":
-                stored += [[pair[0] for pair in values], [pair[1] for pair in values]]  # type: ignore[index]
+                stored += [each_distinct(itemgetter(end), values) for end in (0, 1)]
             else:
                 stored.append(values)
-        return list(zip(*stored, strict=True))
+        return stored
 
     @property
     def staged_columns(self) -> tuple[str, ...]:
@@ -288,6 +296,12 @@ class TableCheck:
             for spec in self.table.columns
             if spec.name in self._positions or (self.table.name == "scores" and spec.name == "context")
         )
+
+
+def _cells(values: Sequence[T], rows: Sequence[int]) -> list[T]:
+    """The column in these rows only."""
+    every = list(values)  # coded columns are slow to be asked cell by cell
+    return [every[row] for row in rows]
 
 
 def _hint(missing: str, known: Set[str], header: Sequence[str]) -> str:

@@ -93,6 +93,10 @@ class ColumnWatch:
             if is_it and stored and kind not in self._trusted:
                 self.held[text] = kind
 
+    def pass_by(self, count: int) -> None:
+        """So many texts, not seen before, are a `PLAIN_CODE`, of which nothing would be said here."""
+        self.tested += count
+
     @property
     def _codes(self) -> bool:
         return self._use in ("person", "label")

@@ -55,19 +55,19 @@ class FileWatch:
                 _of_column(name, watch.settle)
 
     def hold(
-        self, lines: Sequence[int], rows: Sequence[Row], names: Sequence[str]
-    ) -> tuple[Sequence[int], Sequence[Row]]:
-        """Rows that need not wait; `names` are the columns of a row."""
+        self, lines: Sequence[int], columns: Sequence[Sequence[Stored]], names: Sequence[str]
+    ) -> tuple[Sequence[int], Sequence[Sequence[Stored]]]:
+        """Rows that need not wait, by column; `names` are those of the columns."""
         doubtful = [(names.index(name), watch.held) for name, watch in self.watches.items() if watch.held]
         if not doubtful and not self._waiting:
-            return lines, rows
-        all_rows = [*self._waiting, *zip(lines, rows, strict=True)]
+            return lines, columns
+        all_rows = [*self._waiting, *zip(lines, zip(*columns, strict=True), strict=True)]
         waits = [any(row[place] in held for place, held in doubtful) for _, row in all_rows]
         self._waiting = [pair for pair, wait in zip(all_rows, waits, strict=True) if wait]
         if len(self._waiting) > self.MOST_WAITING:
             raise FileStop("identifiers", column=names[doubtful[0][0]])
         free = [pair for pair, wait in zip(all_rows, waits, strict=True) if not wait]
-        return [line for line, _ in free], [row for _, row in free]
+        return [line for line, _ in free], as_columns([row for _, row in free], len(names))
 
     def finish(self, names: Sequence[str]) -> Waiting:
         """The judgement at the end of the file.
@@ -92,6 +92,11 @@ class FileWatch:
                 done.lines.append(line)
                 done.rows.append(row)
         return done
+
+
+def as_columns(rows: Sequence[Row], width: int) -> Sequence[Sequence[Stored]]:
+    """The columns of rows, of which there may be none."""
+    return list(zip(*rows, strict=True)) if rows else [()] * width
 
 
 def _use(column: ColumnSpec) -> Use:

@@ -22,6 +22,8 @@ WORDS = "names or free text"
 BIRTH = "date of birth"
 
 FEWEST_WORDS = 3
+PLAIN_CODE = re.compile(r"[A-Za-z][A-Za-z0-9]{7,63}", re.ASCII)
+"""A code of which no test needs be made: longer than a postcode, not all digits, and in one piece."""
 
 # --- headers
 

@@ -260,7 +260,7 @@ def _stage_file(
             file.filtered += chunk.filtered
             room = MOST_PROBLEMS_KEPT - len(file.problems)
             file.problems += chunk.problems[: max(room, 0)]
-            add_rows(connection, stages[key], file.number, chunk.lines, chunk.rows)
+            add_rows(connection, stages[key], file.number, chunk.lines, chunk.columns)
             add_refused_keys(connection, stages[key], chunk.refused_keys)
             progress(file.name, chunk.read)
         file.normalised = check.normalised + reader.normalised

@@ -38,6 +38,7 @@ from etl.history import keep_rows, row_key
 from etl.stage import GIVEN, Stage, code_book, keep_refused_keys
 from sql.dialect import calendar_number, count_again, epoch_day
 from sql.filling import shut_while_filled
+from sql.indexes import indexes_made_afterwards
 from sql.outcomes import touched_episode
 from sql.schema import KEY, episode, history, patient, score, site, therapist
 
@@ -91,7 +92,7 @@ def merge(connection: Connection, stage: Stage, clinic: str, load_number: int) -
         changed = and_(same_key(stage, clinic), _differs(stage))
         keep_rows(connection, stage.table, clinic, load_number, changed)
         _update(connection, stage, clinic)
-    _insert(connection, stage, clinic, load_number, all_new=not result.updated and not result.unchanged)
+    _insert(connection, stage, clinic, load_number, result)
     if result.inserted:
         count_again(connection, stage.target)
     if stage.table.name == "episodes" and result.inserted:
@@ -206,9 +207,17 @@ def _first_days(connection: Connection, stage: Stage) -> Table:
     table = _first_days_table(stage.rows)
     if not stage.has_first_days:
         table.create(connection)
-        connection.execute(insert(table).from_select(list(table.c.keys()), _days_and_repeats(stage)))
+        rows = _days_of_keys(stage) if stage.keyed else _days_and_repeats(stage)
+        connection.execute(insert(table).from_select(list(table.c.keys()), rows))
         stage.has_first_days = True
     return table
+
+
+def _days_of_keys(stage: Stage) -> Select[Any]:
+    """Of a stage whose own key has told that no two rows share one."""
+    rows = stage.rows.c
+    days = select(rows.episode_id, func.min(rows[_date_name(stage)]), literal(1))
+    return days.group_by(rows.episode_id)
 
 
 def _days_and_repeats(stage: Stage) -> Select[Any]:
@@ -272,11 +281,11 @@ def prepare(connection: Connection, stage: Stage) -> None:
     """Before the write lock: rows that name their episode can be compared and summed up without the store."""
     if stage.by_patient:
         return
-    keys = _own_keys(stage)
-    repeats = False
+    keys, repeats = _own_keys(stage), False
     if stage.table.by_patient:
         days = _first_days(connection, stage)
         repeats = (connection.scalar(select(func.max(days.c.most_rows))) or 0) > 1
+    if stage.table.by_patient or stage.keyed:
         keys = keys[1:]
     stage.without_repeats = not repeats and not any(
         _has_repeats(connection, stage, key, where) for key, where in keys
@@ -403,20 +412,18 @@ def _count_and_touch(
     if known:
         touch(connection, select(rows.episode_id).where(~_is_there(stage, clinic)))
     else:
-        touch(connection, _all(stage, clinic), each_once=True)
+        _touch_all(connection, stage, result)
     if result.updated:
         touch(connection, select(rows.episode_id).where(same, differs))
         if stage.table.name == "episodes" and "patient_id" in stage.names:
             touch_courses_of_the_same_people(connection, and_(same, differs), clinic)
 
 
-def _all(stage: Stage, clinic: str) -> Select[Any]:
-    """Each episode that rows of the stage belong to, once."""
-    if stage.table.name == "episodes":
-        return select(stage.rows.c.episode_id)
-    days = _first_days_table(stage.rows).c  # rows of some may have been refused since
-    there = and_(episode.c.clinic == clinic, episode.c.episode_id == days.episode_id)
-    return select(days.episode_id).where(exists(select(literal(1)).where(there)))
+def _touch_all(connection: Connection, stage: Stage, result: MergeResult) -> None:
+    """Every episode of the stage's rows. If no row was refused they are listed already, one row for each."""
+    listed = stage.has_first_days and not result.refused
+    rows = _first_days_table(stage.rows) if listed else stage.rows
+    touch(connection, select(rows.c.episode_id), each_once=listed or stage.table.name == "episodes")
 
 
 def touch_courses_of_the_same_people(
@@ -488,15 +495,19 @@ def _add_names(connection: Connection, stage: Stage, clinic: str, load_number: i
             connection.execute(insert(table).from_select(["clinic", code.name, "load_number"], new))
 
 
-def _insert(connection: Connection, stage: Stage, clinic: str, load_number: int, *, all_new: bool) -> None:
-    target = stage.target
+def _insert(connection: Connection, stage: Stage, clinic: str, load_number: int, result: MergeResult) -> None:
+    target, all_new = stage.target, not result.updated and not result.unchanged
     names = [c.name for c in target.columns if c.name in stage.rows.c or c.name in stage.constants]
     new = (
         select(literal(clinic), literal(load_number), *(stage.value(name) for name in names))
         .select_from(stage.rows)
         .where(literal(value=True) if all_new else ~_is_there(stage, clinic))
     )
-    with shut_while_filled(connection, target, stage.count):
+    indexes = target.indexes if target is episode else ()
+    with (
+        shut_while_filled(connection, target, stage.count),
+        indexes_made_afterwards(connection, target, indexes, rows=result.inserted.total()),
+    ):
         connection.execute(insert(target).from_select(["clinic", "load_number", *names], new))
 
 

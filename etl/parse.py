@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
+from collections.abc import Sequence
 from datetime import date
 from typing import Protocol
 
 from etl.contract import ColumnSpec
 from etl.errors import REFUSAL_MARK, FileStop, Refusal, read_refused_text, shape_of
+from etl.identifiers import PLAIN_CODE
+from etl.readers.coded import CodedColumn, each_distinct
 
 Stored = str | float | int | tuple[str | None, str | None] | None
 Parsed = Stored | Refusal
@@ -39,6 +42,10 @@ class Watch(Protocol):
 
     def see(self, text: str, *, stored: bool) -> None:
         """Take it into account."""
+        ...
+
+    def pass_by(self, count: int) -> None:
+        """Take so many plain codes into account, which identify nobody."""
         ...
 
 
@@ -69,6 +76,20 @@ class ColumnReader(dict[str, Parsed]):
         self.stopped_at: str | None = None
         self.watch: Watch | None = None
 
+    def column(self, texts: Sequence[str]) -> Sequence[Parsed]:
+        """The values of a column of texts."""
+        if self.spec.kind == "key" and isinstance(texts, CodedColumn):
+            self._take_plain_codes(texts.distinct)
+        return each_distinct(self.__getitem__, texts)
+
+    def _take_plain_codes(self, texts: Sequence[str]) -> None:
+        """All at once: there are as many codes as patients, and nearly all are as plain as can be."""
+        new = [text for text in texts if text not in self]
+        if all(map(PLAIN_CODE.fullmatch, new)) and len(self) + len(new) <= self.LARGEST:
+            self.update(zip(new, new, strict=True))
+            if self.watch is not None:
+                self.watch.pass_by(len(new))
+
     def __missing__(self, text: str) -> Parsed:
         if len(self) >= self.LARGEST:
             self.clear()
@@ -85,7 +106,7 @@ class ColumnReader(dict[str, Parsed]):
 
     def _parse(self, text: str) -> Parsed:
         if self.spec.kind == "key" and KEY_PATTERN.fullmatch(text):
-            return text  # nearly always, and there are as many codes as patients
+            return text
         if CONTROL.search(text):
             return read_refused_text(text) or Refusal("control_character", "")
         trimmed = text.strip()

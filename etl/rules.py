@@ -9,6 +9,7 @@ from typing import Any
 from etl.contract import MEASURES, TableSpec
 from etl.errors import FileStop, Refusal
 from etl.parse import Parsed
+from etl.readers.coded import how_often, side_by_side
 from sql.reference import instruments
 
 Columns = Mapping[str, Sequence[Parsed]]
@@ -104,8 +105,8 @@ def _without_episode(columns: Columns, size: int) -> Iterator[Broken]:
 
 def _broken_scores(columns: Columns) -> Iterator[Broken]:
     """Each distinct score (instrument, context, value) is judged once."""
-    scores = list(zip(columns["instrument"], columns["context"], columns["value"], strict=True))
-    judged = {score: _judge_score(*score) for score in set(scores)}
+    scores = side_by_side(columns["instrument"], columns["context"], columns["value"])
+    judged = {score: _judge_score(*score) for score in how_often(scores)}
     if not any(judged.values()):
         return
     for index, score in enumerate(scores):
@@ -170,10 +171,10 @@ class FileChecks:
 def _scores_to_ten(columns: Columns, name: str) -> Counter[Parsed]:
     """How often each value of a score column stands there whose scale ends at 10; the instrument says so."""
     if "instrument" not in columns:
-        return Counter(columns[name])
+        return how_often(columns[name])
     to_ten = {code for code, scale in instruments().items() if scale.high == TEN}
     counts: Counter[Parsed] = Counter()
-    for (instrument, value), count in Counter(zip(columns["instrument"], columns[name], strict=True)).items():
+    for (instrument, value), count in how_often(side_by_side(columns["instrument"], columns[name])).items():
         if instrument in to_ten:
             counts[value] += count
     return counts

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import chain
 from secrets import token_hex
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import (
     Column,
@@ -24,16 +23,15 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.elements import ColumnElement
 
-from etl.check import StagedRow
 from etl.contract import TABLES, TableSpec
 from etl.parse import Stored
+from etl.writing import write_rows
 from sql.schema import KEY, episode, metadata
 from sql.short_code import CodeBook
 
 ADDRESS = ("seq", "file", "line")
 GIVEN = ("token", "short_code")
-MOST_PARAMETERS = 900
-"""Of one statement; any SQLite takes 999."""
+TOKEN_BYTES = 16
 
 
 @dataclass
@@ -43,15 +41,17 @@ class Stage:
     names: columns of the store that the rows fill. constants: columns filled with one value for new rows only,
     because the files do not have them. `rows` is a temporary table: seq, file, line, then the columns. codes:
     gives episodes their short codes; all stages of a load share it. refused: in snapshot mode, a temporary table
-    with the keys of refused rows; `unkeyed` counts those whose key cannot be read. `without_repeats`: found before
-    the lock that no two rows have one key. has_first_days: the table of each episode's first day is made. files: the
-    numbers of those that rows came from.
+    with the keys of refused rows; `unkeyed` counts those whose key cannot be read. keyed: the table itself takes each
+    key once (SQLite, until a key comes again). `without_repeats`: found before the lock that no two rows have one key.
+    has_first_days: the table of each episode's first day is made. files: the numbers of those that rows came from.
     """
 
     table: TableSpec
     names: tuple[str, ...]
     constants: dict[str, object]
     rows: Table
+    number: int
+    keyed: bool = False
     count: int = 0
     codes: CodeBook | None = None
     refused: Table | None = None
@@ -94,20 +94,29 @@ def create_stage(
     names: tuple[str, ...],
     constants: dict[str, object],
     number: int,
-    codes: CodeBook | None = None,
 ) -> Stage:
     """A new, empty stage."""
     key_defaults = {
         name: table.column(name).default for name in table.key if name not in names and name != "episode_id"
     }
-    rows = _rows_table(table.name, names, number, ordered=connection.dialect.name == "sqlite")
-    rows.create(connection)
-    return Stage(table, names, {**key_defaults, **constants}, rows, codes=codes)
+    stage = Stage(table, names, {**key_defaults, **constants}, _rows_table(table.name, names, number), number)
+    if connection.dialect.name == "sqlite":
+        stage.keyed = (
+            not stage.by_patient
+        )  # rows that name the patient all have one episode, until it is found
+        stage.rows = _rows_table(table.name, names, number, "once" if stage.keyed else "again")
+    stage.rows.create(connection)
+    return stage
 
 
 @cache  # the same table again is the same object, so that its statements are compiled once
-def _rows_table(name: str, names: tuple[str, ...], number: int, *, ordered: bool) -> Table:
-    """The temporary table; `ordered` like the target, so that merging needs no sort (SQLite)."""
+def _rows_table(
+    name: str, names: tuple[str, ...], number: int, keys: Literal["none", "once", "again"] = "none"
+) -> Table:
+    """The temporary table. With keys (SQLite) it is ordered like the target, so that merging needs no sort.
+
+    keys: "once" takes each key once, "again" any number of times.
+    """
     table = TABLES[name]
     target = metadata.tables[table.stored_in]
     columns: list[Column[Any]] = [Column(name, Integer, nullable=False) for name in ADDRESS]
@@ -118,12 +127,13 @@ def _rows_table(name: str, names: tuple[str, ...], number: int, *, ordered: bool
         columns.append(Column(name, kind, nullable=name not in table.key))
     if table.name == "episodes":
         columns += [Column(name, target.c[name].type, nullable=False) for name in GIVEN]
-    keys = [name for name in table.key if name in names or name == "episode_id"]
+    key = [name for name in table.key if name in names or name == "episode_id"]
+    key += ["seq"] if keys == "again" else []
     return Table(
-        f"stage_{table.name}_{number}",
+        f"stage_{table.name}_{number}{'_again' if keys == 'again' else ''}",
         MetaData(),
         *columns,
-        *([PrimaryKeyConstraint(*keys, "seq")] if ordered else []),
+        *([PrimaryKeyConstraint(*key)] if keys != "none" else []),
         prefixes=["TEMPORARY"],
         sqlite_with_rowid=False,
     )
@@ -155,8 +165,7 @@ def add_refused_keys(connection: Connection, stage: Stage, keys: Sequence[tuple[
     found = [key for key in keys if key is not None]
     stage.unkeyed += len(keys) - len(found)
     if found:
-        add = _copy if connection.dialect.name == "postgresql" else _insert
-        add(connection, stage.refused.name, list(stage.staged_key), found)
+        write_rows(connection, stage.refused.name, list(stage.staged_key), list(zip(*found, strict=True)))
 
 
 def keep_refused_keys(connection: Connection, stage: Stage, where: ColumnElement[bool]) -> None:
@@ -179,63 +188,53 @@ def code_book(connection: Connection, clinic: str) -> CodeBook:
 
 
 def add_rows(
-    connection: Connection, stage: Stage, file: int, lines: Sequence[int], rows: Sequence[StagedRow]
+    connection: Connection,
+    stage: Stage,
+    file: int,
+    lines: Sequence[int],
+    columns: Sequence[Sequence[Stored]],
 ) -> None:
     """Put checked rows into the stage."""
-    if not rows:
+    if not lines:
         return
-    names = [*ADDRESS, *stage.names, *(GIVEN if stage.table.name == "episodes" else ())]
-    first = stage.count
-    stage.count += len(rows)
-    stage.files.add(file)
-    blank_episode = (
-        stage.names.index("episode_id") if stage.by_patient and "episode_id" in stage.names else None
-    )
-    if blank_episode is not None:
-        rows = [_with_text_key(row, blank_episode) for row in rows]
-    if stage.table.name == "episodes":
-        rows = [row + _given(stage) for row in rows]
-    addressed = [
-        (seq, file, line, *row) for seq, line, row in zip(range(first, stage.count), lines, rows, strict=True)
+    given = _given(stage, len(lines))
+    names = [*ADDRESS, *stage.names, *given]
+    seq = range(stage.count, stage.count + len(lines))
+    filled = [
+        _text_key(column) if stage.by_patient and name == "episode_id" else column
+        for name, column in zip(stage.names, columns, strict=True)
     ]
-    if connection.dialect.name == "postgresql":
-        _copy(connection, stage.rows.name, names, addressed)
-    else:
-        _insert(connection, stage.rows.name, names, addressed)
+    cells = [seq, [file] * len(lines), lines, *filled, *given.values()]
+    if write_rows(connection, stage.rows.name, names, cells, once=stage.keyed) < len(lines):
+        _take_repeats(connection, stage)
+        write_rows(connection, stage.rows.name, names, cells)
+    stage.count += len(lines)
+    stage.files.add(file)
 
 
-def _with_text_key(row: StagedRow, blank_episode: int) -> StagedRow:
+def _take_repeats(connection: Connection, stage: Stage) -> None:
+    """A key came again: from now on the stage takes it as often as it comes, for the merge to settle.
+
+    Rows of the block that showed it are left behind, because all of it is written again.
+    """
+    first, stage.keyed = stage.rows, False
+    stage.rows = _rows_table(stage.table.name, stage.names, stage.number, "again")
+    stage.rows.create(connection)
+    before = select(*first.c).where(first.c.seq < stage.count)
+    connection.execute(insert(stage.rows).from_select(list(first.c.keys()), before))
+    first.drop(connection)
+
+
+def _text_key(column: Sequence[Stored]) -> Sequence[Stored]:
     """Keys are never NULL: an episode yet to be found by its patient is an empty text."""
-    if row[blank_episode] is not None:
-        return row
-    return (*row[:blank_episode], "", *row[blank_episode + 1 :])
+    return ["" if code is None else code for code in column]
 
 
-def _given(stage: Stage) -> tuple[str, ...]:
+def _given(stage: Stage, count: int) -> dict[str, list[str]]:
     """What every episode gets from us: a token and a short code."""
+    if stage.table.name != "episodes":
+        return {}
     assert stage.codes is not None  # noqa: S101 - episodes are staged with a code book
-    token = token_hex(16)
-    return token, stage.codes.new(token)
-
-
-def _insert(connection: Connection, table: str, names: list[str], rows: list[tuple[Any, ...]]) -> None:
-    """Many rows a statement: starting one costs about as much as a row does."""
-    width = len(names)
-    marks = f"({', '.join('?' * width)})"
-    cells = list(chain.from_iterable(rows))
-    at_once = MOST_PARAMETERS // width * width
-    whole = len(cells) // at_once * at_once
-    for first, last, step in ((0, whole, at_once), (whole, len(cells), width)):
-        if first < last:
-            values = ", ".join([marks] * (step // width))
-            connection.exec_driver_sql(
-                f"INSERT INTO {table} ({', '.join(names)}) VALUES {values}",  # noqa: S608 - names are ours
-                [tuple(cells[place : place + step]) for place in range(first, last, step)],
-            )
-
-
-def _copy(connection: Connection, table: str, names: list[str], rows: list[tuple[Any, ...]]) -> None:
-    cursor = connection.connection.cursor()
-    with cursor.copy(f"COPY {table} ({', '.join(names)}) FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
+    drawn = token_hex(TOKEN_BYTES * count)  # at once: asking the system for each takes longer
+    tokens = [drawn[place : place + 2 * TOKEN_BYTES] for place in range(0, len(drawn), 2 * TOKEN_BYTES)]
+    return dict(zip(GIVEN, (tokens, list(map(stage.codes.new, tokens))), strict=True))

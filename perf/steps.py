@@ -28,6 +28,7 @@ STEPS = (
     ("ALTER TABLE episode ", "rows of episodes and names"),
     ("public.episode ", "rows of episodes and names"),
     ("ALTER TABLE patient ", "rows of episodes and names"),
+    ("ON episode (", "rows of episodes and names"),
     ("INSERT INTO patient ", "rows of episodes and names"),
     ("INSERT INTO therapist ", "rows of episodes and names"),
     ("INSERT INTO site ", "rows of episodes and names"),

@@ -14,6 +14,7 @@ from sql.dialect import count_words
 
 DEFAULT_URL = "sqlite:///return-to-run.db"
 CACHE_KIB = 32 * 1024
+LOADING_CACHE_KIB = 64 * 1024
 BUSY_TIMEOUT_SECONDS = 60
 
 
@@ -77,6 +78,7 @@ def own_connection(engine: Engine) -> Iterator[Connection]:
     """A connection that is closed for good afterwards, and its temporary tables with it."""
     with engine.connect() as connection:
         connection.detach()
+        keep_more_pages(connection)
         yield connection
 
 
@@ -110,6 +112,11 @@ def rebuilding(engine: Engine) -> Iterator[Connection]:
             _set_foreign_keys(connection, on=True)
 
 
+def keep_more_pages(connection: Connection) -> None:
+    """For a load's connection: codes and tokens come in no order, and a page that is dropped is written each time."""
+    _set_pragma(connection, f"main.cache_size = -{LOADING_CACHE_KIB}")
+
+
 def stop_looking_up_references(connection: Connection) -> None:
     """For a connection that only adds rows whose references it has proven itself, and is closed afterwards.
 
@@ -122,9 +129,14 @@ def stop_looking_up_references(connection: Connection) -> None:
 
 def _set_foreign_keys(connection: Connection, *, on: bool) -> None:
     """Outside a transaction: within one, SQLite passes over it."""
+    _set_pragma(connection, f"foreign_keys = {'ON' if on else 'OFF'}")
+
+
+def _set_pragma(connection: Connection, setting: str) -> None:
+    """Through the driver: SQLAlchemy would begin a transaction for it."""
     if connection.dialect.name == "sqlite":
         cursor = connection.connection.cursor()
-        cursor.execute(f"PRAGMA foreign_keys = {'ON' if on else 'OFF'}")
+        cursor.execute(f"PRAGMA {setting}")
         cursor.close()
 
 

@@ -7,8 +7,7 @@ everyone: what is dated later is kept as a late report and does not enter the pr
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import Any
 
 from sqlalchemy import (
@@ -37,6 +36,7 @@ from sql.deriving import SOURCE_PRIORITY, TREATMENTS, fill, of_touched
 from sql.deriving import touched_episode as touched_episode
 from sql.dialect import count_again, epoch_day, greatest, least, unindexed
 from sql.filling import shut_while_filled
+from sql.indexes import indexes_made_afterwards
 from sql.pain_scores import BY_MODEL
 from sql.schema import (
     COHORT_INDEX,
@@ -52,7 +52,6 @@ from sql.schema import (
 from sql.score_facts import has_score_facts, score_facts
 
 RETURNED = ("running_without_pain", "back_to_usual")
-FEWEST_FOR_A_NEW_INDEX = 1000
 COLUMNS = (*OUTCOME_COLUMNS, episode_outcome.c.scored)
 """Written at once: an update afterwards would write each row twice."""
 
@@ -69,9 +68,10 @@ running_answer = Table(
     prefixes=["TEMPORARY"],
 )
 DAYS = (
-    "start_day", "previous_first_visit_day", "last_day", "return_day", "relapse_day", "gave_up_day",
-    "stated_stop_day", "longest_symptom_days", "shortest_symptom_days",
+    "start_day", "previous_first_visit_day", "contact_day", "running_day", "pain_day", "giving_up_day",
+    "stopped_day", "onset_from_day", "onset_to_day",
 )  # fmt: skip
+"""Each counted since 1970-01-01: reading a date is what takes long, and the start enters every other."""
 episode_days = Table(
     "episode_days",
     MetaData(),
@@ -111,20 +111,9 @@ def derive_outcomes(connection: Connection, clinic: str) -> int:
     return derived.rowcount
 
 
-@contextmanager
-def _cohort_index_made_afterwards(connection: Connection, derived: int) -> Iterator[None]:
-    """SQLite sorts an index into place in a quarter of the time that its single entries take.
-
-    Worth it where most outcomes are new; the transaction that the caller holds covers both steps.
-    """
-    kept = connection.scalar(select(func.count()).select_from(episode_outcome)) or 0
-    if connection.dialect.name != "sqlite" or derived < max(kept, FEWEST_FOR_A_NEW_INDEX):
-        yield
-        return
-    index = next(index for index in episode_outcome.indexes if index.name == COHORT_INDEX)
-    index.drop(connection)
-    yield
-    index.create(connection)
+def _cohort_index_made_afterwards(connection: Connection, derived: int) -> AbstractContextManager[None]:
+    cohort = [index for index in episode_outcome.indexes if index.name == COHORT_INDEX]
+    return indexes_made_afterwards(connection, episode_outcome, cohort, rows=derived)
 
 
 def _touch_other_episodes_of_the_same_people(connection: Connection, clinic: str) -> None:
@@ -231,7 +220,7 @@ def _visits_before(clinic: str) -> Subquery:
 
 
 def _episode_days(clinic: str, *, read_once: bool) -> Select[Any]:
-    """One row per touched episode: its days since the first visit, before anything is decided."""
+    """One row per touched episode: its days, before anything is decided."""
     e, running = episode.c, running_answer
     last_score = _last(score, "scored_on", clinic, score.c.reporter != BY_MODEL)
     previous = _previous_first_visit(clinic)
@@ -242,7 +231,6 @@ def _episode_days(clinic: str, *, read_once: bool) -> Select[Any]:
         facts = facts.outerjoin(score_facts, score_facts.c.episode_id == e.episode_id)
         facts = facts.outerjoin(before, before.c.episode_id == e.episode_id)
     last_visit = _last(visit, "visit_date", clinic, visit.c.status == "attended")
-    start = epoch_day(e.first_visit_date)
     discharge = case((e.discharge_reason == "lost_to_follow_up", None), else_=e.discharge_date)
     contacts = [
         func.coalesce(contact, e.first_visit_date)
@@ -251,15 +239,15 @@ def _episode_days(clinic: str, *, read_once: bool) -> Select[Any]:
     by_report = running.c.returned_on.is_not(None)
     stated_relapse = case((e.return_to_run_date.is_not(None), e.relapse_date))  # of what, without a return?
     days = {
-        "start_day": start,
+        "start_day": epoch_day(e.first_visit_date),
         "previous_first_visit_day": epoch_day(previous),
-        "last_day": epoch_day(greatest(e.first_visit_date, *contacts)) - start,
-        "return_day": epoch_day(case((by_report, running.c.returned_on), else_=e.return_to_run_date)) - start,
-        "relapse_day": epoch_day(case((by_report, running.c.relapsed_on), else_=stated_relapse)) - start,
-        "gave_up_day": epoch_day(running.c.gave_up_on) - start,
-        "stated_stop_day": epoch_day(e.stopped_date) - start,
-        "longest_symptom_days": start - epoch_day(e.onset_from),
-        "shortest_symptom_days": start - epoch_day(e.onset_to),
+        "contact_day": epoch_day(greatest(e.first_visit_date, *contacts)),
+        "running_day": epoch_day(case((by_report, running.c.returned_on), else_=e.return_to_run_date)),
+        "pain_day": epoch_day(case((by_report, running.c.relapsed_on), else_=stated_relapse)),
+        "giving_up_day": epoch_day(running.c.gave_up_on),
+        "stopped_day": epoch_day(e.stopped_date),
+        "onset_from_day": epoch_day(e.onset_from),
+        "onset_to_day": epoch_day(e.onset_to),
     }
     return (
         select(e.episode_id, *(days[name] for name in DAYS))
@@ -276,8 +264,15 @@ def _with_stop(clinic: str, *, read_once: bool) -> Subquery:
     which a single entry has one, and looks each episode up; both are in the order of the episode then.
     """
     f, e = episode_days.c, episode.c
-    gave_up = case((f.gave_up_day < 0, 0), else_=f.gave_up_day)
-    stated = case((f.stated_stop_day < 0, 0), else_=f.stated_stop_day)
+    gave_up = case((f.giving_up_day < f.start_day, 0), else_=f.giving_up_day - f.start_day)
+    stated = case((f.stopped_day < f.start_day, 0), else_=f.stopped_day - f.start_day)
+    since_start = {
+        "last_day": f.contact_day - f.start_day,
+        "return_day": f.running_day - f.start_day,
+        "relapse_day": f.pain_day - f.start_day,
+        "longest_symptom_days": f.start_day - f.onset_from_day,
+        "shortest_symptom_days": f.start_day - f.onset_to_day,
+    }
     stop_day = case((stated.is_(None), gave_up), (gave_up.is_(None), stated), else_=least(gave_up, stated))
     moved = and_(e.stopped_reason == "moved_away", or_(gave_up.is_(None), stated < gave_up))
     scored = scored_bits(clinic, f.episode_id, f.start_day)
@@ -288,7 +283,8 @@ def _with_stop(clinic: str, *, read_once: bool) -> Subquery:
     return (
         select(
             *(column for column in e if column.name != "episode_id"),
-            *f,
+            *(f[name] for name in ("episode_id", "start_day", "previous_first_visit_day")),
+            *(days.label(name) for name, days in since_start.items()),
             stop_day.label("stop_day"),
             case((moved, 1), else_=0).label("moved_away"),
             scored.label("scored"),

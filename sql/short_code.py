@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from hashlib import sha256
+from operator import mul
 
 LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
 WEIGHT = 11  # a primitive root modulo 23, so that no two places weigh the same
@@ -21,10 +22,8 @@ _WEIGHTS = [WEIGHT**place % len(LETTERS) for place in range(1, 10)]
 
 def check_character(body: str) -> str:
     """The check character of a letter with digits."""
-    total = 0
-    for weight, sign in zip(_WEIGHTS, reversed(body), strict=False):
-        total += weight * _VALUES[sign]
-    return LETTERS[total % len(LETTERS)]
+    weighted = map(mul, _WEIGHTS, map(_VALUES.__getitem__, reversed(body)))
+    return LETTERS[sum(weighted) % len(LETTERS)]
 
 
 def read_short_code(text: str) -> str | None:
@@ -36,9 +35,9 @@ def read_short_code(text: str) -> str | None:
 
 
 def _code(number: int, digits: int) -> str:
-    letter, rest = divmod(number, 10**digits)
-    body = f"{LETTERS[letter]}{rest:0{digits}}"
-    return f"{body[0]}-{body[1:]}-{check_character(body)}"
+    place, rest = divmod(number, 10**digits)
+    letter, figures = LETTERS[place], str(rest).zfill(digits)
+    return f"{letter}-{figures}-{check_character(letter + figures)}"
 
 
 class CodeBook:
@@ -67,22 +66,25 @@ class CodeBook:
         """A code derived from an episode's token. When half of the codes are in use, they become longer."""
         while self._room(self._digits) <= 0:
             self._digits += 1
+        codes = len(LETTERS) * 10**self._digits
         drawn = int(token[:15], 16)
-        while not self._mark(number := drawn % (len(LETTERS) * 10**self._digits), self._digits):
+        while not self._mark(number := drawn % codes, self._digits):
             drawn = int(sha256(f"{token}{drawn}".encode()).hexdigest()[:15], 16)
         return _code(number, self._digits)
 
     def _room(self, digits: int) -> int:
-        return self._left.setdefault(digits, len(LETTERS) * 10**digits // 2)
+        left = self._left.get(digits)
+        return len(LETTERS) * 10**digits // 2 if left is None else left
 
     def _mark(self, number: int, digits: int) -> bool:
         """False if it was taken already."""
         taken = self._taken.get(digits)
         if taken is None:
             taken = self._taken[digits] = bytearray(len(LETTERS) * 10**digits // 8 + 1)
-        byte, bit = divmod(number, 8)
-        if taken[byte] >> bit & 1:
+            self._left.setdefault(digits, len(LETTERS) * 10**digits // 2)
+        byte, bit = number >> 3, 1 << (number & 7)
+        if taken[byte] & bit:
             return False
-        taken[byte] |= 1 << bit
-        self._left[digits] = self._room(digits) - 1
+        taken[byte] |= bit
+        self._left[digits] -= 1
         return True

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import IO
 
 import pyarrow as pa
@@ -27,7 +28,7 @@ class PlainBlocks:
     """
 
     def __init__(self, file: IO[bytes], delimiter: str, width: int, line: int) -> None:
-        self._file, self._width = file, width
+        self._file, self._width, self._rest = file, width, b""
         names = [str(place) for place in range(width)]
         self._read = csv.ReadOptions(column_names=names, use_threads=True, block_size=2 * BLOCK_BYTES)
         self._parse = csv.ParseOptions(
@@ -40,23 +41,30 @@ class PlainBlocks:
         self.offset, self.line, self.ended = file.tell(), line, False
 
     def chunks(self) -> Iterator[Chunk]:
-        """The blocks, as far as they are plain."""
-        rest = b""
-        while True:
-            read = self._file.read(BLOCK_BYTES)
-            block, rest = _whole_lines(rest + read, last=not read)
-            if not block:
-                self.ended = not read
-                return
-            columns = self._columns(block)
-            if columns is None:
-                return
-            self.offset += len(block)
-            lines = list(range(self.line, self.line + len(columns[0])))
-            self.line += len(lines)
-            yield Chunk(lines, columns, [])
+        """The blocks, as far as they are plain. While one is worked on, the next is read and split in a thread:
+        neither needs Python for long.
+        """
+        with ThreadPoolExecutor(max_workers=1) as ahead:
+            coming = ahead.submit(self._next)
+            while (block := coming.result()) is not None:
+                coming = ahead.submit(self._next)
+                size, columns = block
+                self.offset += size
+                lines = list(range(self.line, self.line + len(columns[0])))
+                self.line += len(lines)
+                yield Chunk(lines, columns, [])
 
-    def _columns(self, block: bytes) -> list[CodedColumn] | None:
+    def _next(self) -> tuple[int, list[CodedColumn[str]]] | None:
+        """Bytes and columns of the next block; None at the end, or where the rest is not plain."""
+        read = self._file.read(BLOCK_BYTES)
+        block, self._rest = _whole_lines(self._rest + read, last=not read)
+        if not block:
+            self.ended = not read
+            return None
+        columns = self._columns(block)
+        return None if columns is None else (len(block), columns)
+
+    def _columns(self, block: bytes) -> list[CodedColumn[str]] | None:
         """None if the block must be read strictly."""
         if b'"' in block or block.count(b"\r") != block.count(b"\r\n"):
             return None
@@ -74,5 +82,5 @@ def _whole_lines(text: bytes, *, last: bool) -> tuple[bytes, bytes]:
     return text[:end], text[end:]
 
 
-def _coded(column: pa.DictionaryArray) -> CodedColumn:
+def _coded(column: pa.DictionaryArray) -> CodedColumn[str]:
     return CodedColumn(column.dictionary.to_pylist(), column.indices.to_numpy())

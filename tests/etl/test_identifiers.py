@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 from builders import load_paths, load_tables, make_episode, make_score, rows_of, write_clinic, write_table
+from hypothesis import given
+from hypothesis import strategies as st
 
 from etl.column_watch import ColumnWatch
 from etl.errors import FileStop, IdentifiersFound
@@ -15,6 +17,7 @@ from etl.identifiers import (
     EMAIL,
     HEALTH_NUMBER,
     PHONE,
+    PLAIN_CODE,
     POSTCODE,
     WORDS,
     denied_header,
@@ -26,6 +29,7 @@ from etl.identifiers import (
     shown_header,
     stop_if_identifier,
 )
+from etl.parse import KEY_PATTERN
 
 
 @pytest.mark.parametrize(
@@ -415,3 +419,13 @@ def test_memory_stays_flat_while_rows_wait(monkeypatch):
 )
 def test_a_sentence_may_have_words_but_no_identifier(text: str, kind: str):
     assert identifier_in_sentence(text) == kind
+
+
+@given(st.from_regex(PLAIN_CODE, fullmatch=True), st.sampled_from(["person", "label", "value"]))
+def test_nothing_is_said_of_a_plain_code(code, use):
+    """So columns of them are passed by at once, and only counted."""
+    seen, passed = ColumnWatch(use, last_year=2026), ColumnWatch(use, last_year=2026)
+    seen.see(code, stored=True)
+    passed.pass_by(1)
+    assert vars(seen) == vars(passed)
+    assert KEY_PATTERN.fullmatch(code)
