@@ -262,7 +262,7 @@ ROW_RULES = _rules(
     (
         "answers_differ",
         "two columns that hold one value are both filled, and differ",
-        "Keep one of the two answers.",
+        "Keep one of the two answers, or only the right column in the mapping.",
     ),
     (
         "not_found",
