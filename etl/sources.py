@@ -95,8 +95,10 @@ def find_sources(
     given = list_files(paths)
     scratch = scratch or _lasting_folder()
     if mapping is None:
-        found, notes = _all_canonical(given, scratch)
+        found, others = _all_canonical(given, scratch)
+        notes = _passed_over(others)
         if not found:
+            _refuse_stopped(others)
             place = (
                 f"The folder {shown_file_name(paths[0].resolve().name)!r}"
                 if len(paths) == 1
@@ -113,7 +115,8 @@ def find_sources(
 
 def canonical_sources(files: Sequence[Path], scratch: Path) -> Sources:
     """Sources of files that are known to be in the canonical form; lines of FHIR resources are read together."""
-    return _with_manifests(*_all_canonical([(list(files), False)], scratch))
+    found, others = _all_canonical([(list(files), False)], scratch)
+    return _with_manifests(found, _passed_over(others))
 
 
 def together(found: Sequence[Sources]) -> Sources:
@@ -190,17 +193,20 @@ def hash_of(part: Part) -> str:
 
 def _all_canonical(
     given: Sequence[tuple[list[Path], bool]], scratch: Path
-) -> tuple[list[Source], tuple[str, ...]]:
-    """Sources of the parts that are canonical tables, and what is to be said of the others."""
+) -> tuple[list[Source], list[Part]]:
+    """Sources of the parts that are canonical tables, and the other parts."""
     found: list[Source] = []
-    passed_over: list[str] = []
+    others: list[Part] = []
     for files, named in given:
-        ours, others = _canonical(files, scratch, named=named)
+        ours, theirs = _canonical(files, scratch, named=named)
         found += ours
-        passed_over += [shown_file_name(part.name) for part in others]
-    if not passed_over:
-        return found, ()
-    return found, (f"Passed over, as their names are none of our tables: {listed(passed_over)}.",)
+        others += theirs
+    return found, others
+
+
+def _passed_over(parts: Sequence[Part]) -> tuple[str, ...]:
+    names = [shown_file_name(part.name) for part in parts]
+    return (f"Passed over, as their names are none of our tables: {listed(names)}.",) if names else ()
 
 
 def _canonical(files: Sequence[Path], scratch: Path, *, named: bool) -> tuple[list[Source], list[Part]]:
@@ -220,8 +226,14 @@ def _canonical(files: Sequence[Path], scratch: Path, *, named: bool) -> tuple[li
 def _refuse_unusable(part: Part) -> None:
     """A zip or workbook of another name may hold tables: that it cannot be opened is not passed over."""
     if part.stop is not None and part.stop.rule not in HOLDS_NOTHING_OF_OURS:
-        words = stop_words(shown_file_name(part.name), part.stop)
-        raise LoadError(f"{words} Or take it out of the folder.")
+        _refuse_stopped([part])
+
+
+def _refuse_stopped(parts: Sequence[Part]) -> None:
+    for part in parts:
+        if part.stop is not None:
+            words = stop_words(shown_file_name(part.name), part.stop)
+            raise LoadError(f"{words} Or take it out of the folder.")
 
 
 def _refuse(file: Path, all_parts: Sequence[Part]) -> NoReturn:

@@ -185,6 +185,14 @@ def test_a_zip_that_cannot_be_opened_is_not_passed_over_in_a_folder(run, tmp_pat
     )
 
 
+def test_a_folder_of_one_file_of_no_use_says_why(run, tmp_path, capsys):
+    folder = in_folder(
+        tmp_path, '{"resourceType": "Bundle", "type": "history", "entry": []}', name="export.json"
+    )
+    assert run("load", folder) == 3
+    assert capsys.readouterr().err.startswith("Error: export.json: a FHIR bundle of this type holds versions")
+
+
 def test_files_and_sheets_that_are_passed_over_are_named(run, tmp_path, capsys):
     folder = write_clinic(tmp_path / "in", episodes=[make_episode()], score=[{"a": "1"}])
     book = openpyxl.Workbook()
