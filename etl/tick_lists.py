@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from etl.cells import NOT_TICKED, plain, tick_of
 from etl.suggest_columns import Seen
@@ -14,12 +14,12 @@ FEWEST_COLUMNS = 2
 
 @dataclass
 class TickList(Seen):
-    """A list by the name of its columns; its words are their codes or choices, with the rows that are ticked."""
+    """A list by the name of its columns; its words are their codes or choices, with the rows that are ticked.
 
-    @property
-    def columns(self) -> int:
-        """How many columns it has."""
-        return len(self.texts)
+    headers: of its columns.
+    """
+
+    headers: list[str] = field(default_factory=list)
 
 
 def tick_lists(columns: Sequence[Seen]) -> list[TickList]:
@@ -30,7 +30,8 @@ def tick_lists(columns: Sequence[Seen]) -> list[TickList]:
         if name and word and not column.personal:
             one = found.setdefault(plain(name), TickList(name, len(columns) + len(found), Counter()))
             one.texts[word] += _ticked(column)
-    return [one for one in found.values() if one.columns >= FEWEST_COLUMNS]
+            one.headers.append(column.header)
+    return [one for one in found.values() if len(one.headers) >= FEWEST_COLUMNS]
 
 
 def list_name(header: str) -> str:

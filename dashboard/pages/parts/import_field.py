@@ -54,7 +54,7 @@ def of_choice(place: Place, columns: list[Seen], usual: FieldDraft, chosen: str)
 
 
 def _label(column: Seen) -> str:
-    ticks = f" ({column.columns} columns to tick)" if isinstance(column, TickList) else ""
+    ticks = f" ({len(column.headers)} columns to tick)" if isinstance(column, TickList) else ""
     return facts.label(column) + ticks
 
 

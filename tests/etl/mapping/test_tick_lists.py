@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 
+from etl.contract import EPISODES
 from etl.suggest_columns import Seen
+from etl.suggest_match import matched_columns
 from etl.tick_lists import tick_lists
 
 
@@ -31,3 +33,9 @@ def test_boxes_that_nobody_ticked_count_nothing():
 
 def test_personal_columns_are_none():
     assert tick_lists(columns("email___1", "email___2")) == []
+
+
+def test_a_column_to_tick_is_never_proposed_for_a_word_of_ours():
+    """Treatments look like the names that conditions have; with it every course counted as "other"."""
+    seen = columns("Treatments (choice=Taping)", "Treatments (choice=Massage)")
+    assert "condition" not in matched_columns(EPISODES, seen)
