@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import NoReturn
 
 from dashboard.commands.arguments import Parser
@@ -35,7 +36,9 @@ def main(argv: Sequence[str], environ: Mapping[str, str]) -> int:
         deployment = read_deployment(environ)
         arguments = build_parser().parse_args(argv)
         arguments.environ = environ
-        return int(arguments.run(arguments, deployment, terminal))
+        code = int(arguments.run(arguments, deployment, terminal))
+        sys.stdout.flush()
+        return code
     except SystemExit as done:  # --help and --version
         return int(done.code or 0)
     except DeploymentError as error:
@@ -47,9 +50,22 @@ def main(argv: Sequence[str], environ: Mapping[str, str]) -> int:
     except StoreError as error:
         terminal.error(str(error))
         return DATABASE
+    except OSError as error:  # a full disk, a folder that cannot be made, a reader that went away
+        _write_no_more()
+        terminal.error(
+            f"Something could not be written or read ({error.strerror}). Check the place and its free space. "
+            "What was loaded stands in: return-to-run loads"
+        )
+        return USAGE
     except KeyboardInterrupt:
         terminal.error("Stopped. Nothing was half-written.")
         return 130
+
+
+def _write_no_more() -> None:
+    """What still waits to be written would fail once more at the very end, with an exit code of its own."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def command() -> NoReturn:

@@ -103,7 +103,7 @@ def date_example(how: str) -> str:
 NAMED_WAYS = {"iso": "2026-10-31", "excel-serial": "46326 (a spreadsheet's day number)"}
 EXAMPLE = {
     "%Y": "2026", "%m": "10", "%d": "31", "%b": "Oct", "%B": "October", "%a": "Sat", "%A": "Saturday", "%H": "14",
-    "%I": "2", "%M": "30", "%S": "00", "%p": "pm", "%z": "GMT+1",
+    "%I": "2", "%M": "30", "%S": "00", "%p": "pm", "%z": "GMT+1", "%Z": "AEST",
 }  # fmt: skip
 FIRST = {
     **{f"%d{sign}%m": ", day first" for sign in "./-"},

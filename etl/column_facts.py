@@ -132,8 +132,9 @@ def has_offset(column: Seen) -> bool:
 
 
 def _ends_with_offset(text: str) -> bool:
-    if not formats_of(text):
-        return False
+    ways = formats_of(text)
+    if not ways or any(how in STAMPS for how in ways):
+        return bool(ways)
     tail = text[-7:].casefold()
     return tail.endswith("z") or ("+" in tail) or ("gmt" in text.casefold()) or ("-" in tail and ":" in text)
 

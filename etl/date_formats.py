@@ -34,6 +34,7 @@ _SIGNS = {
     "%f": r"(?P<f>\d{1,9})",
     "%p": r"(?P<p>am|pm|a\.m\.|p\.m\.)",
     "%z": rf"(?P<z>{_OFFSET})",
+    "%Z": r"(?P<letters>[a-z]{2,5})",
     "%%": "%",
 }
 _ISO_TIME = r"(?P<H>\d{2}):(?P<M>\d{2})(?::(?P<S>\d{2})(?:\.(?P<f>\d{1,9}))?)?\s?(?P<z>z|[+-]\d{2}:?\d{2})?"
@@ -55,10 +56,14 @@ SIGN_MEANINGS = {
     "%f": "fraction of a second",
     "%p": "am or pm",
     "%z": "offset from UTC, like `Z`, `+02:00` or `GMT+1`; needs `timezone`",
+    "%Z": "letters of the clinic's own time zone, like `AEST` or `EDT`; needs `timezone`",
     "%%": "a percent sign",
     "iso": "`2026-10-31`, also with a time",
     "excel-serial": "a spreadsheet's day number, like 45299",
 }
+
+_BLANKS = dict.fromkeys(map(ord, "\u00a0\u2007\u2009\u202f"), " ")
+"""Of many programs one of these stands before am or pm, or between day and month; they look like any blank."""
 
 Precision = Literal["day", "month", "year"]
 
@@ -74,7 +79,7 @@ class DateFormat:
     @property
     def has_offset(self) -> bool:
         """True for stamps that only a time zone turns into a day."""
-        return "%z" in self.text
+        return "%z" in self.text or "%Z" in self.text
 
 
 def date_format(text: str) -> DateFormat:
@@ -116,6 +121,10 @@ def _precision(signs: set[str]) -> Precision:
     return "month" if has_month else "year"
 
 
+class _OtherZone(Exception):
+    """The letters are not those of the clinic's time zone on that day."""
+
+
 class DateReader:
     """Turns text into ISO dates (or months, or years) by the first declared format that fits it wholly.
 
@@ -134,12 +143,15 @@ class DateReader:
     def read(self, text: str) -> str:
         """ISO text, or a refusal in text form."""
         rule = "date_format"
+        plain = text.translate(_BLANKS)
         for declared in self._formats:
-            found = declared.pattern.fullmatch(text)
+            found = declared.pattern.fullmatch(plain)
             if not found:
                 continue
             try:
                 day = self._day(declared, {name: value for name, value in found.groupdict().items() if value})
+            except _OtherZone:
+                continue
             except ValueError:
                 rule = "no_such_day"
                 continue
@@ -157,7 +169,17 @@ class DateReader:
             return date(year, month, 1).isoformat()[:7]
         day = date(year, month, int(parts["d"]))
         moment = datetime(day.year, day.month, day.day, *_time(parts))  # noqa: DTZ001 - the zone follows
+        if "letters" in parts:
+            self._refuse_other_zone(moment, parts["letters"])
         return (self._local(moment, parts["z"]) if "z" in parts else moment.date()).isoformat()
+
+    def _refuse_other_zone(self, moment: datetime, letters: str) -> None:
+        """CST is one time in Chicago and another in Shanghai: only the clinic's own letters are understood."""
+        if self._zone is None:
+            raise FileStop("undeclared_timezone")
+        own = {moment.replace(tzinfo=self._zone, fold=fold).tzname() for fold in (0, 1)}
+        if letters.upper() not in own:
+            raise _OtherZone
 
     def _local(self, moment: datetime, offset: str) -> date:
         if self._zone is None:

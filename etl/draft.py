@@ -26,6 +26,10 @@ REPEATED = {
 """Fields that one line of a file may hold several times, the value that is repeated last."""
 
 
+CHECKBOXES = "checkboxes"
+"""The word of `parse` for a field made of columns to tick; its header is their common name."""
+
+
 @dataclass(frozen=True)
 class LookupDraft:
     """A value taken from another file: name of its entry, its column to search in, its column to take."""

@@ -110,7 +110,7 @@ def field_of(rule: Any) -> FieldDraft | None:
     keys: dict[str, Any] = {"from": rule} if isinstance(rule, str | list) else dict(rule)
     headers = _listed(keys.get("from", ""))
     lookup = _lookup_of(keys["lookup"]) if "lookup" in keys else None
-    if not set(keys) <= OF_FIELD or len(headers) != 1 or keys.get("parse") in ("line_number", "checkboxes"):
+    if not set(keys) <= OF_FIELD or len(headers) != 1 or keys.get("parse") == "line_number":
         return None
     if "lookup" in keys and lookup is None:
         return None

@@ -12,7 +12,7 @@ from etl.appointments import MAPPABLE
 from etl.cells import plain
 from etl.column_facts import holds_types, our_word
 from etl.contract import ColumnSpec
-from etl.draft import FieldDraft, TableDraft
+from etl.draft import CHECKBOXES, FieldDraft, TableDraft
 from etl.draft_reading import field_of
 from etl.errors import UsageError
 from etl.lookups import as_email, as_phone
@@ -20,7 +20,9 @@ from etl.suggest import draft_text
 from etl.suggest_columns import Draft, Seen, column_lines, formats_of
 from etl.suggest_look import Look
 from etl.suggest_match import best_table, matched_columns
+from etl.suggest_redcap import TICKED_TREATMENTS
 from etl.suggest_scales import SCORE_WORDS, context_of, instrument_of
+from etl.tick_lists import TickList, list_name, tick_lists
 from sql.reference import instruments
 
 USUAL = {
@@ -31,6 +33,9 @@ USUAL = {
 
 def suggested_field(spec: ColumnSpec, column: Seen) -> FieldDraft:
     """How a column of the file would become a field of ours."""
+    if isinstance(column, TickList):
+        words = {word: ours for word in column.texts if (ours := our_word(spec, word))}
+        return FieldDraft(column.header, words={**words, "*": ""}, parse=CHECKBOXES)
     lines = column_lines(spec, column, Draft())
     document = tomllib.loads("\n".join(line for line in lines if not line.startswith("#")))
     found = field_of(document.get(spec.name, column.header)) or FieldDraft(column.header)
@@ -60,8 +65,9 @@ def suggested_table(table: str, columns: Sequence[Seen]) -> TableDraft:
     if table == "scores" and "value" in fields and "instrument" in usual:
         usual |= suggested_scale(found["value"])
         fields["value"] = of_scale(fields["value"], usual["instrument"].const)
-    if any(column.name == "treatments" for column in spec.columns) and "treatments" not in fields:
-        usual |= {"treatments": FieldDraft(types.header)} if (types := _types_of_treatment(columns)) else {}
+    given = fields.get("treatments")
+    if any(column.name == "treatments" for column in spec.columns) and (not given or list_name(given.header)):
+        usual |= _treatments(columns)
     return TableDraft(table, {**fields, **usual})
 
 
@@ -84,6 +90,16 @@ def day_before(columns: Sequence[Seen], score: Seen) -> Seen | None:
 def _holds_days(column: Seen) -> bool:
     texts = column.filled
     return bool(texts) and all(formats_of(text) for text in texts)
+
+
+def _treatments(columns: Sequence[Seen]) -> dict[str, FieldDraft]:
+    """From columns to tick; else from a booking system's column of types, if some of them name a treatment."""
+    spec = MAPPABLE["visits"].column("treatments")
+    ticks = next((one for one in tick_lists(columns) if TICKED_TREATMENTS.search(plain(one.header))), None)
+    if ticks is not None:
+        return {"treatments": suggested_field(spec, ticks)}
+    types = _types_of_treatment(columns)
+    return {"treatments": FieldDraft(types.header)} if types else {}
 
 
 def _types_of_treatment(columns: Sequence[Seen]) -> Seen | None:

@@ -6,6 +6,7 @@ No cell value is ever kept: a problem has a file, a line, a column, a rule and t
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -197,6 +198,11 @@ FILE_RULES = _rules(
         "the zip file unpacks to more than can be loaded safely",
         "Unpack it and load the files in parts.",
     ),
+    (
+        "large_sheet",
+        "the sheet is too large to be read from a workbook",
+        "Save the sheet as “CSV UTF-8” and load that: a CSV file may have any size.",
+    ),
     ("zip_in_zip", "a zip file lies inside the zip file", "Unpack the outer one and load what is in it."),
     (
         "bad_json",
@@ -256,7 +262,7 @@ ROW_RULES = _rules(
     (
         "answers_differ",
         "two columns that hold one value are both filled, and differ",
-        "Keep one of the two answers.",
+        "Keep one of the two answers, or only the right column in the mapping.",
     ),
     (
         "not_found",
@@ -407,9 +413,19 @@ WARNINGS = _rules(
 RULES: dict[str, Rule] = FILE_RULES | ROW_RULES | WARNINGS
 
 
+MOST_NAMES_SHOWN = 6
+
+
 def stop_words(name: str, stop: FileStop) -> str:
     """What stops a file, where, and what to do: for a load that ends before it has begun."""
     rule = RULES[stop.rule]
     place = f"{name}, line {stop.line}" if stop.line > 1 else name
     detail = f" ({stop.detail})" if stop.detail else ""
     return f"{place}: {rule.says}{detail}. {rule.remedy}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Some names for a message, and how many more there are."""
+    names = list(dict.fromkeys(names))
+    more = len(names) - MOST_NAMES_SHOWN
+    return ", ".join(names[:MOST_NAMES_SHOWN]) + (f" and {more} more" if more > 0 else "")

@@ -10,13 +10,12 @@ from zoneinfo import ZoneInfo
 from etl.cells import ColumnShaper, Table, Tools, plain
 from etl.contract import ColumnSpec, TableSpec
 from etl.date_formats import DateReader, date_format
-from etl.errors import REFUSAL_MARK, FileStop
+from etl.errors import REFUSAL_MARK, FileStop, listed
 from etl.identifiers import denied_header
 from etl.lookups import Directory, Positions, RowFilter, find_headers
 from etl.mapping import ColumnRule, FileRule
 from etl.readers import Chunk
 
-MOST_NAMES_SHOWN = 6
 LookupKey = tuple[int, str]
 """Number of the melt row (0 without melt), and our column."""
 
@@ -273,10 +272,3 @@ def _all_of(header: Sequence[str], names: Sequence[str]) -> Positions | None:
     """Where all of the headers stand, None if one is not there; one that stands there twice counts twice."""
     found = [find_headers(header, (name,)) for name in names]
     return tuple(places[0] for places in found) if all(found) else None
-
-
-def listed(names: Sequence[str]) -> str:
-    """Some names for a message, and how many more there are."""
-    names = list(dict.fromkeys(names))
-    more = len(names) - MOST_NAMES_SHOWN
-    return ", ".join(names[:MOST_NAMES_SHOWN]) + (f" and {more} more" if more > 0 else "")

@@ -13,7 +13,7 @@ from etl.errors import RULES, FileStop, LoadError, UsageError, stop_words
 from etl.identifiers import shown_file_name
 from etl.mapped_columns import Surroundings
 from etl.mapping import FileRule, Mapping, columns_of, headers_of, looked_up
-from etl.readers import Format, Part, parts
+from etl.readers import Format, Part, TableReader, parts
 from etl.reshape import MappedReader
 
 Given = Sequence[tuple[Path, bool]]
@@ -23,6 +23,8 @@ HOW_TO_CHANGE = (
     "\nWrite the names that stand in your export into the mapping. A preset is saved with: "
     "return-to-run preset NAME > my.toml. Or have one drafted: return-to-run suggest FILE > my.toml"
 )
+MOST_IN_A_TITLE = 1
+DECLARE = {"wrong_delimiter": '; declare the sign: format = { delimiter = ";" }'}
 _ONLY_FITS = Surroundings(only_fits=True)
 
 
@@ -163,9 +165,17 @@ def why_not(part: Part, rule: FileRule) -> str:
             MappedReader(reader, rule, MAPPABLE[rule.table], _ONLY_FITS).header()
     except FileStop as stop:
         if stop.rule == "missing_column":
-            return f"there is no column {stop.column}"
-        return RULES[stop.rule].says
+            return f"there is no column {stop.column}{_above(reader)}"
+        detail = f" ({stop.detail})" if stop.detail else ""
+        return f"{RULES[stop.rule].says}{detail}{DECLARE.get(stop.rule, '')}"
     return ""
+
+
+def _above(reader: TableReader) -> str:
+    """A hint where the first line has next to no names: lines may stand above those."""
+    if sum(1 for name in reader.header() if name) > MOST_IN_A_TITLE:
+        return ""
+    return "; if lines stand above the names of the columns, declare format = { header_row = 3 } or the like"
 
 
 def _format(rule: FileRule, wanted: frozenset[str]) -> Format:

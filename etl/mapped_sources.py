@@ -13,11 +13,11 @@ from pathlib import Path
 from etl.appointments import APPOINTMENTS, MAPPABLE
 from etl.cells import Table
 from etl.derive_episodes import Appointments, AppointmentVisits, DerivedEpisodes
-from etl.errors import FileStop, LoadError, UsageError, stop_words
+from etl.errors import FileStop, LoadError, UsageError, listed, stop_words
 from etl.identifiers import shown_file_name
 from etl.lookups import Directory, directory, find_headers, lookup_table
 from etl.manifest import read_manifests
-from etl.mapped_columns import LookupKey, Surroundings, listed
+from etl.mapped_columns import LookupKey, Surroundings
 from etl.mapped_files import Given, MappedFiles, looks_into
 from etl.mapping import FileRule, LookupRule, Mapping, columns_of, columns_searched
 from etl.pseudonym import HOW_TO_GIVE_A_KEY

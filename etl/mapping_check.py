@@ -158,7 +158,8 @@ def _of_dates(path: str, column: ColumnRule, spec: ColumnSpec, timezone: str | N
                 f"{spec.name} needs the day; only onset_date may be a month or a year",
             )
         if declared.has_offset and timezone is None:
-            yield f"{path}.formats[{n}]", "%z needs a time zone; add timezone, like Europe/London"
+            sign = "%z" if "%z" in text else "%Z"
+            yield f"{path}.formats[{n}]", f"{sign} needs a time zone; add timezone, like Europe/London"
 
 
 def _missing_columns(path: str, rule: FileRule, table: TableSpec) -> Iterator[Mistake]:

@@ -10,11 +10,11 @@ from collections.abc import Iterator, Sequence
 
 from etl.cells import matches, plain
 from etl.contract import TableSpec
-from etl.errors import FileStop, refused_text
+from etl.errors import FileStop, listed, refused_text
 from etl.file_watch import UnmappedColumns
 from etl.identifiers import BIRTH, sure_kind
 from etl.lookups import RowFilter
-from etl.mapped_columns import Settling, Surroundings, Variant, listed
+from etl.mapped_columns import Settling, Surroundings, Variant
 from etl.mapping import FileRule, headers_of
 from etl.readers import Chunk, TableReader
 

@@ -15,13 +15,20 @@ from typing import TYPE_CHECKING, NoReturn
 from sqlalchemy import Connection
 
 from etl.contract import TABLES
-from etl.errors import LoadError, UsageError, stop_words
+from etl.errors import LoadError, UsageError, listed, stop_words
 from etl.identifiers import shown_file_name
 from etl.manifest import Manifest, read_manifests
 from etl.readers import KNOWN_ENDINGS, MANIFEST, Part, TableReader, parts_of_files
 
 if TYPE_CHECKING:
     from etl.mapping import Mapping
+
+
+NAME_OR_MATCH = (
+    "Name the files like that. Or, for exports of another system, say how to read them with --preset or --mapping; "
+    "a mapping is drafted by: return-to-run suggest FILE > my.toml"
+)
+HOLDS_NOTHING_OF_OURS = frozenset({"empty_file", "unknown_json", "no_clinical_resources", "bundle_type"})
 
 
 @dataclass(frozen=True)
@@ -88,15 +95,16 @@ def find_sources(
     given = list_files(paths)
     scratch = scratch or _lasting_folder()
     if mapping is None:
-        found = [source for files, named in given for source in _canonical(files, scratch, named=named)]
-        notes: tuple[str, ...] = ()
+        found, others = _all_canonical(given, scratch)
+        notes = _passed_over(others)
         if not found:
+            _refuse_stopped(others)
             place = (
                 f"The folder {shown_file_name(paths[0].resolve().name)!r}"
                 if len(paths) == 1
                 else "Each of the folders"
             )
-            raise UsageError(f"{place} holds none of {canonical_names()}. Name the files like that.")
+            raise UsageError(f"{place} holds none of {canonical_names()}. {NAME_OR_MATCH}")
     else:
         from etl.mapped_sources import mapped_sources  # pydantic loads only when used
 
@@ -107,7 +115,8 @@ def find_sources(
 
 def canonical_sources(files: Sequence[Path], scratch: Path) -> Sources:
     """Sources of files that are known to be in the canonical form; lines of FHIR resources are read together."""
-    return _with_manifests(_canonical(files, scratch, named=False), ())
+    found, others = _all_canonical([(list(files), False)], scratch)
+    return _with_manifests(found, _passed_over(others))
 
 
 def together(found: Sequence[Sources]) -> Sources:
@@ -182,15 +191,49 @@ def hash_of(part: Part) -> str:
     return sha256("".join(content_hash(path) for path in (part.path, *part.beside)).encode()).hexdigest()
 
 
-def _canonical(files: Sequence[Path], scratch: Path, *, named: bool) -> list[Source]:
-    """Sources of the parts of some files that are canonical tables."""
+def _all_canonical(
+    given: Sequence[tuple[list[Path], bool]], scratch: Path
+) -> tuple[list[Source], list[Part]]:
+    """Sources of the parts that are canonical tables, and the other parts."""
+    found: list[Source] = []
+    others: list[Part] = []
+    for files, named in given:
+        ours, theirs = _canonical(files, scratch, named=named)
+        found += ours
+        others += theirs
+    return found, others
+
+
+def _passed_over(parts: Sequence[Part]) -> tuple[str, ...]:
+    names = [shown_file_name(part.name) for part in parts]
+    return (f"Passed over, as their names are none of our tables: {listed(names)}.",) if names else ()
+
+
+def _canonical(files: Sequence[Path], scratch: Path, *, named: bool) -> tuple[list[Source], list[Part]]:
+    """Sources of the parts of some files that are canonical tables, and the other parts."""
     for file in files:
         refuse_unreadable(file)
     all_parts = parts_of_files(files, scratch)
     found = [part for part in all_parts if part.table_name_guess in TABLES]
     if not found and named:
         _refuse(files[0], all_parts)
-    return [_source(part) for part in found]
+    others = [part for part in all_parts if part not in found]
+    for part in others:
+        _refuse_unusable(part)
+    return [_source(part) for part in found], others
+
+
+def _refuse_unusable(part: Part) -> None:
+    """A zip or workbook of another name may hold tables: that it cannot be opened is not passed over."""
+    if part.stop is not None and part.stop.rule not in HOLDS_NOTHING_OF_OURS:
+        _refuse_stopped([part])
+
+
+def _refuse_stopped(parts: Sequence[Part]) -> None:
+    for part in parts:
+        if part.stop is not None:
+            words = stop_words(shown_file_name(part.name), part.stop)
+            raise LoadError(f"{words} Or take it out of the folder.")
 
 
 def _refuse(file: Path, all_parts: Sequence[Part]) -> NoReturn:
@@ -201,7 +244,8 @@ def _refuse(file: Path, all_parts: Sequence[Part]) -> NoReturn:
         raise LoadError(stop_words(name, stop))
     raise UsageError(
         f"The name {name!r} does not say which table it is. Name the file one of {canonical_names()}, "
-        "or say how to read it with --mapping or --preset."
+        "or say how to read it with --mapping or --preset. A mapping is drafted by: "
+        "return-to-run suggest FILE > my.toml"
     )
 
 

@@ -22,7 +22,7 @@ DAY_FIRST = (
     "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S", "%d-%m-%Y %H:%M",
 )  # fmt: skip
 MONTH_FIRST = ("%m/%d/%Y", "%m/%d/%Y %H:%M", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %I:%M %p", "%m-%d-%Y")
-STAMPS = ("%Y/%m/%d %I:%M:%S %p %z",)
+STAMPS = ("%Y/%m/%d %I:%M:%S %p %z", "%Y/%m/%d %I:%M:%S %p %Z")
 PLAIN_DATES = (
     "iso", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%d-%b-%Y", "%Y/%m/%d", "%d %b %Y %H:%M",
     "%d %b %Y, %I:%M%p", "%b %d, %Y %I:%M %p", "%b %d, %Y %I:%M%p",

@@ -13,6 +13,7 @@ from etl.errors import UsageError
 from etl.parse import KEY_PATTERN
 from etl.suggest_columns import Seen, formats_of
 from etl.suggest_words import HEADERS
+from etl.tick_lists import tick_lists
 
 TEXTS_JUDGED = 500
 NEAR_ENOUGH = 0.8
@@ -45,13 +46,16 @@ def matched_columns(table: TableSpec, columns: Sequence[Seen]) -> dict[str, Seen
     """Our columns with the header that looks most like each; the best match first, a header once.
 
     Where a record is one course of one person, one header is both codes.
+    A column to tick is no list of words.
     """
     pairs = []
+    ticked = {name for one in tick_lists(columns) for name in one.headers}
     for order, spec in enumerate(table.columns):
         if table.by_patient and spec.name == "episode_id":
             continue
         for column in columns:
-            likeness = 0.0 if column.personal else _likeness(spec, column)
+            unlike = column.personal or (spec.kind == "code" and column.header in ticked)
+            likeness = 0.0 if unlike else _likeness(spec, column)
             if likeness >= NEAR_ENOUGH:
                 pairs.append((-likeness, order, column.place, spec.name, column))
     found: dict[str, Seen] = {}

@@ -23,7 +23,7 @@ from sql.reference import instruments
 
 __all__ = ["is_redcap", "redcap_draft"]
 ITEM = re.compile(r"(.*?)_?q?\d+$")
-TICKED_TREATMENTS = re.compile(r"treat|interven|therap|modalit")
+TICKED_TREATMENTS = re.compile(r"treat|interven|therap|modalit|behandl")
 SAME_FOR_ALL = {
     "condition": 'condition = { const = "pfps" }',
     "therapist": 'therapist = { const = "not_recorded" }',

@@ -1,6 +1,9 @@
 """The command line as a user types it: exit codes, what is printed, what is left behind."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -165,3 +168,38 @@ def test_unknown_databases_are_refused(files: Path, capsys: pytest.CaptureFixtur
     assert run("load", files, url="mysql://x/y") == 5
     assert run("load", files, url="nonsense") == 5
     assert "sqlite:///file.db" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [("form-kit", "taken"), ("sample", "taken", "--small")])
+def test_a_folder_that_cannot_be_made_is_said_in_one_line(
+    place: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
+):
+    (place / "taken").write_text("a file")
+    assert run(*words) == 2
+    assert capsys.readouterr().err.startswith("Error: Something could not be written or read (File exists).")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is always full")
+def test_a_load_whose_report_cannot_be_written_is_no_load_with_rejects(files: Path, place: Path):
+    command = [
+        sys.executable,
+        "-c",
+        "from dashboard.cli import command; command()",
+        "load",
+        str(files),
+        "--json",
+    ]
+    environ = {**os.environ, "RETURN_TO_RUN_DATABASE_URL": f"sqlite:///{place / 'full.db'}"}
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            command, stdout=full, stderr=subprocess.PIPE, text=True, env=environ, check=False
+        )
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert "What was loaded stands in: return-to-run loads" in " ".join(done.stderr.split())
+
+
+def test_a_replay_without_a_store_says_so(place: Path, capsys: pytest.CaptureFixture[str]):
+    assert run("replay", "1") == 5
+    assert "There is no store yet" in capsys.readouterr().err
+    assert list(place.iterdir()) == []

@@ -130,8 +130,8 @@ def load_paths(
 def replay(arguments: argparse.Namespace, deployment: Deployment, terminal: Terminal) -> int:
     """Offer the refused lines of a load again; rows that came some other way since are left as they are."""
     pseudonyms = read_pseudonyms(arguments.environ, arguments.key)
-    sources = sources_of(arguments, arguments.paths or [Path()], pseudonyms)
     with using(open_store(deployment.database_url)) as engine:
+        sources = sources_of(arguments, arguments.paths or [Path()], pseudonyms)
         with reading(engine) as connection:
             refused = refused_rows(connection, arguments.clinic, arguments.load)
         request = LoadRequest(

@@ -8,8 +8,9 @@ merged cells.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from itertools import islice
@@ -28,8 +29,9 @@ from python_calamine import (
 
 from etl.errors import FileStop, refused_text
 from etl.readers import CHUNK_ROWS, PLAIN, Chunk, Format, Part, stem
+from etl.readers.large_sheets import SlicedSheet, is_large
 from etl.readers.plain import FIRST_ROUNDED, moment_text, number_text
-from etl.readers.workbook_faults import find_faults
+from etl.readers.workbook_faults import Faults, find_faults
 
 Cell = int | float | str | bool | time | date | datetime | timedelta
 MOST_UNPACKED = 2 << 30
@@ -50,7 +52,7 @@ def workbook_parts(path: Path, declared: Format = PLAIN) -> list[Part]:
     _look_inside(path)
     book = _open(path)
     sheets = [sheet for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
-    taken = _taken(book, sheets, declared)
+    taken = _taken(path, book, sheets, declared)
     hidden = declared.sheet is None and any(sheet.visible != SheetVisibleEnum.Visible for sheet in sheets)
     return [
         Part(
@@ -64,60 +66,122 @@ def workbook_parts(path: Path, declared: Format = PLAIN) -> list[Part]:
     ]
 
 
-def _taken(book: CalamineWorkbook, sheets: Sequence[SheetMetadata], declared: Format) -> list[str]:
+def _taken(
+    path: Path, book: CalamineWorkbook, sheets: Sequence[SheetMetadata], declared: Format
+) -> list[str]:
     if declared.sheet is not None:
         if declared.sheet not in [sheet.name for sheet in sheets]:
             raise FileStop("no_such_sheet")
         return [declared.sheet]
     shown = [sheet.name for sheet in sheets if sheet.visible == SheetVisibleEnum.Visible]
-    taken = [name for name in shown if len(sheets) == 1 or _sheet(book, name).end is not None]
+    taken = [name for name in shown if len(sheets) == 1 or _holds_cells(path, book, name)]
     if not taken:
         raise FileStop("empty_file", detail="some sheets are hidden" if len(sheets) > len(shown) else "")
     return taken
+
+
+def _holds_cells(path: Path, book: CalamineWorkbook, sheet: str) -> bool:
+    with _as_file_stop():
+        return is_large(path, sheet) or book.get_sheet_by_name(sheet).end is not None
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """Rows of a sheet that are held together: all of a usual sheet, some of a large one.
+
+    rows: number of the sheet's row and its cells, from column `first_column` (counted from 1) on.
+    """
+
+    rows: Callable[[], Iterable[tuple[int, list[Cell]]]]
+    first_column: int
+    faults: Faults
 
 
 class SheetReader:
     """Reads one sheet; see `TableReader`. Lines are the sheet's row numbers. Empty rows are passed over."""
 
     def __init__(self, path: Path, sheet: str, declared: Format = PLAIN, *, hidden: bool = False) -> None:
-        self._sheet = _sheet(_open(path), sheet)
+        self._path, self._name = path, sheet
         self._above = (declared.header_row or 1) - 1
-        self._first_column = (self._sheet.start or (0, 0))[1] + 1
         with _as_file_stop():
-            self._faults = find_faults(path, sheet, self._sheet.merged_cell_ranges or [])
+            self._large = is_large(path, sheet)
+        self._whole = None if self._large else self._read_whole()
         self.normalised = 0
         self.notes: list[tuple[str, str]] = [("hidden_sheets", "")] if hidden else []
 
     def header(self) -> list[str]:
         """Column names with surrounding blanks removed; empty ones at the end only if cells stand below."""
-        for _, row in self._rows():
-            return [cell_text(cell).strip() for cell in row]
+        for piece in self._pieces():
+            for _, row in self._filled(piece):
+                return [cell_text(cell).strip() for cell in row]
         raise FileStop("empty_file")
 
     def chunks(self) -> Iterator[Chunk]:
         """Rows below the header in chunks of CHUNK_ROWS."""
-        rows = self._rows()
-        next(rows)
-        while batch := list(islice(rows, CHUNK_ROWS)):
-            lines = [line for line, _ in batch]
-            columns = [list(map(cell_text, cells)) for cells in zip(*(row for _, row in batch), strict=True)]
-            self._mark_faults(columns, lines)
-            yield Chunk(lines, [tuple(column) for column in columns], [])
+        first = width = 0
+        for piece in self._pieces():
+            rows = iter(self._filled(piece))
+            if not width and (header := next(rows, None)):
+                first, width = piece.first_column, len(header[1])
+            while batch := list(islice(rows, CHUNK_ROWS)):
+                yield _chunk(batch, piece, first, width)
 
-    def _mark_faults(self, columns: list[list[str]], lines: Sequence[int]) -> None:
-        first = self._first_column
-        faults = self._faults.within(lines, first, first + len(columns) - 1)
-        at = {line: index for index, line in enumerate(lines)} if faults else {}
-        for (line, column), rule in faults.items():
-            if line in at:
-                columns[column - first][at[line]] = refused_text(rule, "")
-
-    def _rows(self) -> Iterator[tuple[int, list[Cell]]]:
-        """(row number, cells) of every row that holds anything, the header first."""
+    def _filled(self, piece: _Piece) -> Iterator[tuple[int, list[Cell]]]:
+        """(row number, cells) of every row that holds anything, from the header on."""
         with _as_file_stop():
-            for line, row in enumerate(self._sheet.iter_rows(), start=1):
-                if line > self._above and (any(cell != "" for cell in row) or line in self._faults.rows):
+            for line, row in piece.rows():
+                if line > self._above and (any(cell != "" for cell in row) or line in piece.faults.rows):
                     yield line, row
+
+    def _pieces(self) -> Iterator[_Piece]:
+        if self._whole is not None:
+            yield self._whole
+            return
+        with _as_file_stop():
+            for workbook in SlicedSheet(self._path, self._name).slices():
+                sheet = CalamineWorkbook.from_filelike(workbook).get_sheet_by_name(self._name)
+                faults = find_faults(workbook, self._name, sheet.merged_cell_ranges or [])
+                row, column = sheet.start or (0, 0)
+                cells = partial(sheet.to_python, skip_empty_area=True)
+                yield _Piece(_numbered(cells, row + 1), column + 1, faults)
+
+    def _read_whole(self) -> _Piece:
+        sheet = _sheet(_open(self._path), self._name)
+        with _as_file_stop():
+            faults = find_faults(self._path, self._name, sheet.merged_cell_ranges or [])
+        return _Piece(_numbered(sheet.iter_rows, 1), (sheet.start or (0, 0))[1] + 1, faults)
+
+
+def _numbered(
+    cells: Callable[[], Iterable[list[Cell]]], first_row: int
+) -> Callable[[], Iterable[tuple[int, list[Cell]]]]:
+    return lambda: enumerate(cells(), start=first_row)
+
+
+def _chunk(batch: list[tuple[int, list[Cell]]], piece: _Piece, first: int, width: int) -> Chunk:
+    """Rows as columns of text, beginning at column `first` as the header does.
+
+    In a later piece of a large sheet, cells may stand outside the columns that the first piece had.
+    """
+    lines = [line for line, _ in batch]
+    texts = [list(map(cell_text, cells)) for cells in zip(*(row for _, row in batch), strict=True)]
+    there = dict(enumerate(texts, start=piece.first_column - first))
+    columns = [there.pop(at) if at in there else [""] * len(lines) for at in range(width)]
+    _mark_faults(columns, lines, piece.faults, first)
+    stray = {at for at in range(len(lines)) if any(column[at] for column in there.values())}
+    if not stray:
+        return Chunk(lines, [tuple(column) for column in columns], [])
+    broken = [(lines[at], "field_count", f"more than {width} fields") for at in sorted(stray)]
+    kept = [at for at in range(len(lines)) if at not in stray]
+    return Chunk([lines[at] for at in kept], [tuple(column[at] for at in kept) for column in columns], broken)
+
+
+def _mark_faults(columns: list[list[str]], lines: Sequence[int], faults: Faults, first: int) -> None:
+    found = faults.within(lines, first, first + len(columns) - 1)
+    at = {line: index for index, line in enumerate(lines)} if found else {}
+    for (line, column), rule in found.items():
+        if line in at:
+            columns[column - first][at[line]] = refused_text(rule, "")
 
 
 def _whole_text(number: int) -> str:

@@ -8,12 +8,14 @@ holds any at all.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 from xml.parsers.expat import ExpatError, ParserCreate
 from zipfile import BadZipFile, ZipFile
+
+from etl.readers.workbook_members import sheet_members
 
 BLOCK = 1 << 20
 MOST_REPEATED = 10_000
@@ -48,7 +50,7 @@ class Faults:
         return found
 
 
-def find_faults(path: Path, sheet: str, merged: Sequence[Area]) -> Faults:
+def find_faults(path: Path | IO[bytes], sheet: str, merged: Sequence[Area]) -> Faults:
     """Faulty cells of a sheet. What cannot be searched is left to the reader of values to refuse."""
     try:
         with ZipFile(path) as book:
@@ -61,22 +63,12 @@ def find_faults(path: Path, sheet: str, merged: Sequence[Area]) -> Faults:
 
 
 def _of_sheet(book: ZipFile, sheet: str) -> dict[tuple[int, int], str]:
-    member = _member_of(book, sheet)
+    member = sheet_members(book, sheet).sheet
     with book.open(member) as content:
         if not _is_suspect(content):
             return {}
     with book.open(member) as content:
         return _Sheet().read(content)
-
-
-def _member_of(book: ZipFile, sheet: str) -> str:
-    with book.open("xl/workbook.xml") as content:
-        sheets = {at.get("name"): at for tag, at in _elements(content) if tag == "sheet"}
-    relation = next(value for key, value in sheets[sheet].items() if key.split(":")[-1] == "id")
-    with book.open("xl/_rels/workbook.xml.rels") as content:
-        targets = {at["Id"]: at["Target"] for tag, at in _elements(content) if tag == "Relationship"}
-    target = targets[relation]
-    return target.lstrip("/") if target.startswith("/") else f"xl/{target}"
 
 
 def _is_suspect(content: IO[bytes]) -> bool:
@@ -86,15 +78,6 @@ def _is_suspect(content: IO[bytes]) -> bool:
             return True
         tail = block[-2:]
     return False
-
-
-def _elements(content: IO[bytes]) -> Iterable[tuple[str, dict[str, str]]]:
-    """Names without prefix and attributes of all elements, of small files."""
-    found: list[tuple[str, dict[str, str]]] = []
-    parser = ParserCreate()
-    parser.StartElementHandler = lambda tag, attributes: found.append((tag.split(":")[-1], attributes))
-    parser.ParseFile(content)
-    return found
 
 
 class _Sheet:

@@ -398,3 +398,46 @@ def test_a_workbook_with_lines_above_its_column_names_and_scores_side_by_side(st
         choose(app, str(key), "day")
     press_load(app)
     assert rows(store, "score", "scored_on", "value") == [(date(2024, 1, 8), 7.5), (date(2024, 2, 19), 2.0)]
+
+
+TICKED = (
+    b"record_id,session_date,treatments___1,treatments___2,treatments___3\n"
+    b"P1,2024-02-01,1,0,1\nP1,2024-02-08,0,1,0\nP1,2024-02-15,0,0,0\n"
+)
+
+
+def test_columns_to_tick_are_one_field_and_are_matched_by_their_codes(store: Path, tmp_path: Path):
+    load_episodes(store, tmp_path, "P1")
+    app = dropped(("sessions.csv", TICKED))
+    choose(app, "import.0.way", "by hand")
+    choose(app, "import.0.tables", ["visits"])
+    box = app.selectbox(key="import.0.visits.treatments")
+    assert "treatments (3 columns to tick)" in box.options
+    assert box.value == "5"  # the place behind the last column
+    choose(app, "import.0.visits.patient_id", "0")
+    choose(app, "import.0.visits.visit_date", "1")
+    codes = {field.label: field for field in app.multiselect if ".treatments." in str(field.key)}
+    assert list(codes) == ["1 · 1×", "2 · 1×", "3 · 1×"]
+    codes["1 · 1×"].set_value(["soft_tissue"])
+    codes["2 · 1×"].set_value(["taping_or_brace", "shockwave"])
+    app.run()
+    assert state(app).startswith("3 rows would be new"), state(app)
+    press_load(app)
+    assert sorted(rows(store, "visit_treatment", "visit_date", "treatment")) == [
+        (date(2024, 2, 1), "soft_tissue"),
+        (date(2024, 2, 8), "shockwave"),
+        (date(2024, 2, 8), "taping_or_brace"),
+    ]
+    again = dropped(("march.csv", TICKED.replace(b"02-15", b"03-15")))
+    choose(again, "import.0.way", "by hand")
+    assert again.selectbox(key="import.0.visits.treatments").value == "5"
+    kept = [f.value for f in again.multiselect if ".treatments." in str(f.key)]
+    assert kept == [["soft_tissue"], ["taping_or_brace", "shockwave"], []]
+
+
+def load_episodes(store: Path, folder: Path, *codes: str) -> None:
+    """Courses that were loaded before."""
+    files = write_clinic(folder / "before", episodes=[make_episode(patient_id=code) for code in codes])
+    engine = create_or_upgrade(f"sqlite:///{store}")
+    load(engine, LoadRequest(find_sources([files]), today=date(2024, 12, 31)))
+    engine.dispose()

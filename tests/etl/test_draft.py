@@ -14,7 +14,7 @@ from etl import column_facts as facts
 from etl.appointments import MAPPABLE
 from etl.contract import RUNNING, SCORES, VISITS
 from etl.draft import FieldDraft, FileDraft, LinkDraft, LookupDraft, TableDraft
-from etl.draft_reading import draft_of
+from etl.draft_reading import draft_of, field_of
 from etl.draft_suggested import (
     day_before,
     further_scores,
@@ -253,7 +253,7 @@ def test_several_scores_of_a_line_are_a_mapping_and_a_scale_of_function_has_no_c
     [
         {"value": {"from": "x", "lookup": {"file": "f", "key": ["a", "b"], "value": "c"}}},
         {"value": {"from": ["x", "y"]}},
-        {"treatments": {"from": "x", "parse": "checkboxes"}},
+        {"score_id": {"parse": "line_number"}},
     ],
 )
 def test_what_a_draft_cannot_say_is_no_draft(columns):
@@ -362,3 +362,10 @@ def test_further_answers_of_a_line_count_only_where_they_were_given():
     conditions = [melt.filters[0] for melt in mapping.files["running"].melt]
     assert [(one.column, one.filled) for one in conditions] == [(("Week 6",), True), (("Week 12",), True)]
     assert draft_of(tomllib.loads(draft.text())) == draft
+
+
+def test_columns_to_tick_are_proposed_for_treatments_and_read_back():
+    ticks = [Seen(f"treatment___{n}", n, Counter({"1": 1, "0": 1})) for n in (1, 2)]
+    table = suggested_table("visits", [column("session_date", "2024-02-01"), *ticks])
+    assert table.fields["treatments"] == FieldDraft("treatment", words={"*": ""}, parse="checkboxes")
+    assert field_of(table.fields["treatments"].rule()) == table.fields["treatments"]

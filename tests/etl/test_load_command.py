@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from zipfile import ZipFile
 
+import openpyxl
 import pytest
 from builders import make_episode, make_score, rows_of, write_clinic
 
@@ -41,7 +43,8 @@ def test_a_folder_without_a_known_file_is_2_and_makes_no_store(run, store, tmp_p
     assert not store.exists()
     assert capsys.readouterr().err == (
         "Error: The folder 'in' holds none of episodes.csv, running.csv, scores.csv, visits.csv, assessments.csv. "
-        "Name the files like that.\n"
+        "Name the files like that. Or, for exports of another system, say how to read them with --preset or "
+        "--mapping; a mapping is drafted by: return-to-run suggest FILE > my.toml\n"
     )
 
 
@@ -166,3 +169,40 @@ def test_what_holds_for_many_files_is_said_once(run, tmp_path, capsys):
     said = " ".join(capsys.readouterr().out.split())
     assert said.count("a column that the contract does not know was left out") == 1
     assert "episodes.csv and 4 more, column shoe" in said
+
+
+@pytest.mark.parametrize("with_others", [True, False])
+def test_a_zip_that_cannot_be_opened_is_not_passed_over_in_a_folder(run, tmp_path, capsys, with_others):
+    folder = tmp_path / "in"
+    if with_others:
+        write_clinic(folder, episodes=[make_episode()])
+    folder.mkdir(exist_ok=True)
+    with ZipFile(folder / "export.zip", "w") as archive:
+        archive.writestr("../scores.csv", "x")
+    assert run("load", folder) == 3
+    assert capsys.readouterr().err.startswith(
+        "Error: export.zip: the zip file holds paths that lead out of it, links, or one path twice."
+    )
+
+
+def test_a_folder_of_one_file_of_no_use_says_why(run, tmp_path, capsys):
+    folder = in_folder(
+        tmp_path, '{"resourceType": "Bundle", "type": "history", "entry": []}', name="export.json"
+    )
+    assert run("load", folder) == 3
+    assert capsys.readouterr().err.startswith("Error: export.json: a FHIR bundle of this type holds versions")
+
+
+def test_files_and_sheets_that_are_passed_over_are_named(run, tmp_path, capsys):
+    folder = write_clinic(tmp_path / "in", episodes=[make_episode()], score=[{"a": "1"}])
+    book = openpyxl.Workbook()
+    book.worksheets[0].title = "Visit list"
+    book.worksheets[0].append(["a"])
+    book.save(folder / "clinic.xlsx")
+    (folder / "Jane Mary Smith.csv").write_text("a\n")
+    (folder / "other.json").write_text('{"a": 1}')
+    assert run("load", folder, "--as-of", "2024-12-31") == 0
+    assert (
+        "Passed over, as their names are none of our tables: the file, clinic.xlsx, sheet Visit list, other.json, "
+        "score.csv." in " ".join(capsys.readouterr().out.split())
+    )

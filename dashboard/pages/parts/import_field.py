@@ -14,11 +14,12 @@ from dashboard.pages.parts.import_link import look_up
 from dashboard.pages.parts.import_words import Place, match_words
 from dashboard.pages.parts.panels import note
 from etl import column_facts as facts
-from etl.draft import FieldDraft
+from etl.draft import CHECKBOXES, FieldDraft
 from etl.draft_suggested import suggested_field
 from etl.identifiers import denied_header
 from etl.parse import KEY_PATTERN
 from etl.suggest_columns import Seen
+from etl.tick_lists import TickList, tick_lists
 
 NOTHING, SAME, FROM_ANOTHER = "nothing", "the same", "from another file"
 SCALES = {"": "as it is", "0-100 to 0-10": "from 0–100 to 0–10", "0-1 to 0-10": "from 0–1 to 0–10"}
@@ -26,6 +27,8 @@ SCALES = {"": "as it is", "0-100 to 0-10": "from 0–100 to 0–10", "0-1 to 0-1
 
 def field(place: Place, columns: list[Seen], usual: FieldDraft) -> FieldDraft:
     """One line: the field, the column chosen for it, and how its values are read."""
+    if place.spec.kind == "codes":
+        columns = [*columns, *tick_lists(columns)]
     with st.container(border=True, gap="small"):
         left, right = st.columns([2, 3], gap="medium")
         with left:
@@ -46,8 +49,18 @@ def of_choice(place: Place, columns: list[Seen], usual: FieldDraft, chosen: str)
             f"{place.key}.look", columns, place.beside, usual, partial(_of_looked_up, place, usual)
         )
     column = next(column for column in columns if str(column.place) == chosen)
-    start = usual if usual.header == column.header else suggested_field(place.spec, column)
+    start = usual if _is_meant(column, usual) else suggested_field(place.spec, column)
     return of_column(replace(place, key=f"{place.key}.{column.place}"), column, start)
+
+
+def _label(column: Seen) -> str:
+    ticks = f" ({len(column.headers)} columns to tick)" if isinstance(column, TickList) else ""
+    return facts.label(column) + ticks
+
+
+def _is_meant(column: Seen, usual: FieldDraft) -> bool:
+    """Whether a draft is about a column: a column may be called like a list of columns to tick."""
+    return column.header == usual.header and isinstance(column, TickList) == (usual.parse == CHECKBOXES)
 
 
 def _of_looked_up(place: Place, usual: FieldDraft, column: Seen) -> FieldDraft:
@@ -66,13 +79,13 @@ def choose_column(
     """The column, by its place in the file, or another origin; more: further ones. first: what is proposed."""
     allowed = columns if place.spec.kind == "key" else facts.choices(columns)
     labels = {NOTHING: "Choose a column …" if place.required else place.absent}
-    labels |= {str(column.place): facts.label(column) for column in allowed if column.header.strip()}
+    labels |= {str(column.place): _label(column) for column in allowed if column.header.strip()}
     if place.spec.name not in ("patient_id", "episode_id", "value", "score_id"):
         labels[SAME] = "the same for every row …"
     if place.beside.items and place.spec.name not in ("value", "score_id", "status"):
         labels[FROM_ANOTHER] = "from another file …"
     labels |= more or {}
-    found = next((str(c.place) for c in allowed if c.header == usual.header and usual.header), NOTHING)
+    found = next((str(c.place) for c in allowed if usual.header and _is_meant(c, usual)), NOTHING)
     start = first or (SAME if usual.const else FROM_ANOTHER if usual.lookup else found)
     name = field_label(place.table, place.spec.name) + (" (needed)" if place.required else "")
     options = list(labels)

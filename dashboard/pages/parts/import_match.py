@@ -149,7 +149,8 @@ def _whole(key: str, seen: Look, tables: list[TableDraft]) -> FileDraft:
     drop = tuple(c.header for c in seen.columns if c.personal and c.header not in headers)
     empty = tuple(sorted({sign for column in used for sign in facts.empty_signs(column)}))
     if drop:
-        note(f"Left out, because their names say that they identify people: {len(drop)} columns.")
+        columns = "1 column" if len(drop) == 1 else f"{len(drop)} columns"
+        note(f"Left out, because the name says that it identifies people: {columns}.")
     if empty:
         note(f"Read as empty: {', '.join(f'`{sign}`' for sign in empty)}")
     zone = _zone(key, used, tables)

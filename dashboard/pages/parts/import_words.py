@@ -18,6 +18,7 @@ from etl.draft import FieldDraft
 from etl.draft_suggested import list_sign
 from etl.identifiers import sure_kind
 from etl.suggest_columns import Seen
+from etl.tick_lists import TickList
 from sql.reference import instruments
 
 Ask = Callable[[str, str, dict[str, str], str], str]
@@ -55,7 +56,7 @@ class Place:
 def match_words(place: Place, column: Seen, start: FieldDraft) -> FieldDraft:
     """Their words and ours. What is not matched is refused, row by row, and said."""
     spec = place.spec
-    if spec.kind == "codes":
+    if spec.kind == "codes" and not isinstance(column, TickList):
         start = replace(start, parse=_list_sign(place, column, start))
         column = facts.split(column, start.parse)
     found = facts.words(column, spec)

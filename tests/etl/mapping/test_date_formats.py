@@ -42,6 +42,9 @@ def read(text: str, *formats: str, zone: str | None = None) -> str:
         ("March 2024", "%B %Y", "2024-03"),
         ("2024", "%Y", "2024"),
         ("100% 2024", "100%% %Y", "2024"),
+        ("2024-03-01\u202f09:30", "iso", "2024-03-01"),  # blanks that look like any other
+        ("01/03/2024 2:05\u202fPM", "%d/%m/%Y %I:%M %p", "2024-03-01"),
+        ("1\u00a0Mar\u00a02024", "%d %b %Y", "2024-03-01"),
     ],
 )
 def test_declared_formats(text: str, how: str, expected: str):
@@ -101,6 +104,29 @@ def test_form_stamps_with_a_named_offset():
     assert read("2026/10/31 11:30:00 PM GMT-5", how, zone="Europe/London") == "2026-11-01"
     assert read("2026/10/31 1:30:00 AM UTC", how, zone="America/New_York") == "2026-10-30"
     assert read("2026/10/31 1:30:00 AM GMT+5:30", how, zone="Asia/Kolkata") == "2026-10-31"
+
+
+@pytest.mark.parametrize(
+    ("stamp", "zone", "expected"),
+    [
+        ("2024/07/01 11:30:00 PM AEST", "Australia/Sydney", "2024-07-01"),
+        ("2024/01/01 11:30:00 PM AEDT", "Australia/Sydney", "2024-01-01"),
+        ("2024/07/01 1:30:00 am EDT", "America/New_York", "2024-07-01"),
+        ("2024/11/03 1:30:00 AM EDT", "America/New_York", "2024-11-03"),  # the hour that comes twice
+        ("2024/11/03 1:30:00 AM EST", "America/New_York", "2024-11-03"),
+        ("2024/07/01 1:30:00 AM CST", "America/New_York", "date_format"),  # another zone's letters
+        ("2024/07/01 1:30:00 AM EST", "America/New_York", "date_format"),  # winter's letters in summer
+        ("2024/02/30 1:30:00 AM EST", "America/New_York", "no_such_day"),
+    ],
+)
+def test_form_stamps_with_the_letters_of_the_clinics_zone(stamp: str, zone: str, expected: str):
+    assert read(stamp, "%Y/%m/%d %I:%M:%S %p %Z", zone=zone) == expected
+
+
+def test_letters_without_a_declared_zone_stop_the_file():
+    with pytest.raises(FileStop) as stop:
+        read("2024/07/01 1:30:00 AM EST", "%Y/%m/%d %I:%M:%S %p %Z")
+    assert stop.value.rule == "undeclared_timezone"
 
 
 def test_a_stamp_without_a_declared_zone_stops_the_file():

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from builders import load_tables, make_episode, make_running, make_score, make_visit, rows_of, write_clinic
 from loading import counts, load_mapped, problems, write
+from openpyxl import Workbook
 from sqlalchemy import Engine
 
 from etl.contract import TABLES
@@ -122,9 +123,39 @@ def test_cliniko_appointments(sqlite, tmp_path):
         load_mapped(sqlite, "cliniko-appointments", file, pseudonym=None)
 
 
-def test_jane_appointments(sqlite, tmp_path):
-    from openpyxl import Workbook
+@pytest.mark.parametrize(
+    ("preset", "header", "line"),
+    [
+        (
+            "cliniko-appointments",
+            "Date,Start,Patient ID,Practitioner ID,Practitioner,Appointment type,Type",
+            "8 Jan 2024,9:00am,101,7,Dr Kim Lee,Runner’s knee,Individual",
+        ),
+        (
+            "jane-appointments",
+            "Date,Start At,Patient Guid,Staff Member ID,Staff Member,State,Treatment,Appointment Type",
+            '"January 8, 2024",9:00 AM,101,7,Kim Lee,Arrived,Runner’s knee,Individual',
+        ),
+    ],
+)
+def test_columns_beside_each_other_that_differ_refuse_nothing(sqlite, tmp_path, preset, header, line):
+    report = load_mapped(sqlite, preset, write(tmp_path / "appointments.csv", header, line))
+    assert problems(report) == []
+    assert rows_of(sqlite, "episode", "episode_id", "condition") == [("101:2024-01-08", "pfps")]
 
+
+@pytest.mark.parametrize(
+    "day",
+    ["January 8, 2024 - 9:30am", "Jan 8, 2024 - 9:30 am", "Monday, January 8, 2024", "2024-01-08 9:30 AM"],
+)
+def test_jane_writes_days_in_several_ways(sqlite, tmp_path, day):
+    header = "Start At,Patient Guid,Staff Member,Treatment,State"
+    file = write(tmp_path / "report.csv", header, f'"{day}",101,Kim Lee,ITB,Arrived')
+    assert problems(load_mapped(sqlite, "jane-appointments", file)) == []
+    assert days(sqlite, "visit", "visit_date") == [("2024-01-08",)]
+
+
+def test_jane_appointments(sqlite, tmp_path):
     book = Workbook()
     header = [
         "Appointment Date",
@@ -175,6 +206,7 @@ def csv_line(cells: list[str]) -> str:
     [
         "2024/03/04 11:30:00 PM GMT",
         "2024/03/05 1:30:00 AM GMT+2",
+        "2024/03/04 11:30:00\u202fPM GMT",
         "04/03/2024 14:05:11",
         "2024-03-04 08:00:00",
     ],
@@ -200,8 +232,6 @@ def test_google_forms(known, tmp_path, stamp):
 
 
 def test_microsoft_forms(known, tmp_path):
-    from openpyxl import Workbook
-
     book = Workbook()
     cells: dict[str, object] = {
         "ID": 1, "Start time": datetime(2024, 3, 4, 8, 0), "Completion time": datetime(2024, 3, 4, 8, 5),
@@ -375,3 +405,15 @@ def test_synthea_csv(sqlite, tmp_path):
     ]  # fmt: skip
     assert days(sqlite, "score", "episode_id", "scored_on", "value") == [("e-1:430725003", "2024-01-08", 2.2)]
     assert counts(report) == {"conditions.csv": (2, 0, 1), "observations.csv": (1, 0, 3)}
+
+
+def test_a_preset_that_does_not_fit_says_what_to_declare(sqlite, tmp_path):
+    file = write(tmp_path / "appointments.csv", "Date;Patient ID;Practitioner", "8 Jan 2024;1;K")
+    with pytest.raises(UsageError, match=r"semicolons were found.*declare the sign: format = \{ delimiter"):
+        load_mapped(sqlite, "cliniko-appointments", file)
+    book = Workbook()
+    for line in (["Appointments report"], [], ["Date", "Patient ID", "Practitioner"], ["8 Jan 2024", 1, "K"]):
+        book.active.append(line)
+    book.save(tmp_path / "appointments.xlsx")
+    with pytest.raises(UsageError, match=r"no column .*lines stand above .* header_row"):
+        load_mapped(sqlite, "cliniko-appointments", tmp_path / "appointments.xlsx")

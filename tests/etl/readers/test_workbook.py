@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import shutil
+import tracemalloc
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -16,13 +17,18 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from part_reading import only_part, parts_of, read, refused_rows, rows, stop_of, stopped_files, write_workbook
 
 from etl.errors import RULES
+from etl.readers import large_sheets
 
 EPISODE = list(make_episode())
 
 
-@pytest.fixture
-def book(tmp_path):
-    """Write cells into the sheet `scores`, with {"B2": cell} laid over them."""
+@pytest.fixture(params=["whole", "in slices"])
+def book(tmp_path, request, monkeypatch):
+    """Write cells into the sheet `scores`, with {"B2": cell} laid over them. Read either way they are the same."""
+    if request.param == "in slices":
+        monkeypatch.setattr(large_sheets, "LARGE_SHEET", 0)
+        monkeypatch.setattr(large_sheets, "BLOCK", 50)
+        monkeypatch.setattr(large_sheets, "SLICE_BYTES", 120)
 
     def write(*content, name="clinic.xlsx", epoch=None, merge=(), **cells):
         book = openpyxl.Workbook()
@@ -374,3 +380,60 @@ def test_no_value_of_a_workbook_is_in_a_message(tmp_path, sqlite):
     said = " ".join(str(problem) for file in report.files for problem in file.problems)
     assert "Rosalind" not in said
     assert re.search(r"looks like a+-a+ 9+", said)
+
+
+def test_a_cell_outside_the_first_slices_columns_refuses_its_row(tmp_path, monkeypatch):
+    monkeypatch.setattr(large_sheets, "LARGE_SHEET", 0)
+    monkeypatch.setattr(large_sheets, "BLOCK", 50)
+    monkeypatch.setattr(large_sheets, "SLICE_BYTES", 120)
+    path = write_workbook(
+        tmp_path / "clinic.xlsx", scores=[[None, "a", "b"], *[[None, n, n] for n in range(9)]]
+    )
+    book = openpyxl.load_workbook(path)
+    book["scores"]["A8"], book["scores"]["D9"] = "left", "right"
+    book.save(path)
+    read_in_slices = list(only_part(path).open().chunks())
+    assert [problem for chunk in read_in_slices for problem in chunk.broken] == [
+        (8, "field_count", "more than 2 fields"),
+        (9, "field_count", "more than 2 fields"),
+    ]
+    assert [line for chunk in read_in_slices for line in chunk.lines] == [2, 3, 4, 5, 6, 7, 10]
+
+
+def test_a_slice_in_which_columns_are_empty_keeps_them_apart(tmp_path, monkeypatch):
+    monkeypatch.setattr(large_sheets, "LARGE_SHEET", 0)
+    monkeypatch.setattr(large_sheets, "BLOCK", 50)
+    monkeypatch.setattr(large_sheets, "SLICE_BYTES", 120)
+    path = write_workbook(
+        tmp_path / "clinic.xlsx", scores=[["a", "b", "c"], [1, 2, 3], [2, 2, 3], [3], [4], [5]]
+    )
+    book = openpyxl.load_workbook(path)
+    book["scores"].merge_cells("B4:B6")
+    book.save(path)
+    assert [row["b"] + "|" + row["c"] for row in rows(path)][2:] == ["|", "<merged_cell>|", "<merged_cell>|"]
+
+
+def test_a_large_sheet_that_cannot_be_cut_says_what_to_do(tmp_path, monkeypatch):
+    monkeypatch.setattr(large_sheets, "LARGE_SHEET", 0)
+    monkeypatch.setattr(large_sheets, "MOST_SHARED", 0)
+    path = write_workbook(tmp_path / "clinic.xlsx", scores=[["a"], [1]])
+    assert stop_of(path) == ("large_sheet", 1, "")
+    assert stop_of(write_ods(tmp_path / "clinic.ods", scores="<table:table-row/>")) == ("large_sheet", 1, "")
+
+
+def test_a_large_sheet_takes_no_more_memory_than_a_slice(tmp_path, monkeypatch):
+    monkeypatch.setattr(large_sheets, "LARGE_SHEET", 0)
+    monkeypatch.setattr(large_sheets, "BLOCK", 10_000)
+    monkeypatch.setattr(large_sheets, "SLICE_BYTES", 50_000)
+
+    def peak(count):
+        path = write_workbook(tmp_path / "clinic.xlsx", scores=[["a", "b"], *[[n, n] for n in range(count)]])
+        tracemalloc.start()
+        reader = only_part(path).open()
+        assert sum(len(chunk.lines) for chunk in reader.chunks()) == count
+        held = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return held
+
+    peak(10)  # imports
+    assert peak(12_000) < 1.3 * peak(3_000)
