@@ -9,6 +9,7 @@ from typing import Any
 from dashboard.group_summary import CLASSES, GroupSummary
 from dashboard.result_definitions import definitions_of
 from dashboard.stats.difference import Difference
+from dashboard.stats.disclosure import shown_count
 from dashboard.stats.gray import GrayTest
 from dashboard.stats.log_rank import LogRank
 from dashboard.stats.survival import RestrictedMean
@@ -52,7 +53,7 @@ def as_document(summary: OutcomeSummary) -> dict[str, Any]:
         "by": summary.by,
         "groups": [_group(group, summary.days, digits) for group in summary.groups],
         "gray": _test("Gray", summary.comparison.gray, digits),
-        "test": _log_rank(summary.comparison.log_rank, digits),
+        "test": _log_rank(summary, digits),
         "stratified_by": summary.comparison.stratified_by,
         "differences": [_difference(item, digits) for item in summary.comparison.differences],
         "quantiles": [row for group in summary.groups for row in _quantiles(group)],
@@ -149,7 +150,8 @@ def _test(name: str, test: GrayTest | LogRank | None, digits: int | None) -> dic
     }
 
 
-def _log_rank(test: LogRank | None, digits: int | None) -> dict[str, Any] | None:
+def _log_rank(summary: OutcomeSummary, digits: int | None) -> dict[str, Any] | None:
+    test = summary.test
     document = _test("log-rank", test, digits)
     if document is None or test is None:
         return None
@@ -157,7 +159,11 @@ def _log_rank(test: LogRank | None, digits: int | None) -> dict[str, Any] | None
     return {
         **document,
         "groups": [
-            {"group": group, "observed": observed, "expected": _rounded(expected, 0 if digits else None)}
+            {
+                "group": group,
+                "observed": observed if digits is None else shown_count(observed, summary.k),
+                "expected": _rounded(expected, 0 if digits else None),
+            }
             for group, observed, expected in rows
         ],
     }

@@ -40,11 +40,12 @@ class IntakePeriodsResult:
 def intake_periods_section(connection: Connection, asked: Asked) -> IntakePeriodsResult:
     """Months of first visits, small ones joined into quarters and then half-years.
 
-    Shared figures need 40 people for a share, so there smaller periods are joined.
+    Shared figures need 40 people for a share, so there smaller periods are joined; when few people came is not said.
     """
     everybody = starters(connection, asked)
     smallest = MIN_CURVE if asked.shared else SMALLEST
-    months = _by_month(period_counts(connection, asked.scope, asked.cohort))
+    rows = [] if asked.hidden else period_counts(connection, asked.scope, asked.cohort)
+    months = _by_month(rows)
     periods = tuple(_shown(asked, everybody, period) for period in join_small(months, smallest))
     return IntakePeriodsResult(asked.shared, HORIZON_DAY, smallest, periods)
 

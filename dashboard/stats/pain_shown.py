@@ -104,16 +104,18 @@ class WeekShown:
 class Gate:
     """Whom figures are for: k is the smallest number of people that may be shown, None for exact figures.
 
-    `hidden`: those asked about are themselves too few, so that not even "nobody of them" may be said.
-    Everywhere below `whole` is how many the same figure would rest on without the filters.
+    `hidden`: those asked about are themselves too few, so that not even "nobody of them" may be said. `few`: under
+    20, of whom "nobody" and "all" are not said either. Everywhere below `whole` is how many the same figure would
+    rest on without the filters.
     """
 
     k: int | None
     hidden: bool = False
+    few: bool = False
 
     def count(self, n: int) -> int | None:
         """A count that may be printed."""
-        if self.hidden:
+        if self.hidden or (self.few and n == 0):
             return None
         return n if self.k is None else shown_count(n, self.k)
 

@@ -11,6 +11,7 @@ from dashboard.stats.disclosure import (
     Shared,
     coarsen,
     complement_withheld,
+    few_in_or_beside,
     proportion_withheld,
     round_count,
     shown_count,
@@ -78,6 +79,34 @@ def test_proportions_with_a_small_side_are_withheld(numerator, denominator, with
 )
 def test_subgroups_that_leave_a_few_are_withheld(subgroup, withheld):
     assert complement_withheld(60, subgroup) is withheld
+
+
+@pytest.mark.parametrize(
+    ("both", "only_first", "only_second", "neither", "few"),
+    [
+        (60, 0, 0, 0, False),
+        (7, 50, 50, 50, True),  # those asked about
+        (8, 50, 50, 50, False),
+        (0, 50, 50, 50, False),
+        (60, 7, 50, 50, True),  # with the first filter alone, 7 more
+        (60, 8, 50, 50, False),
+        (60, 50, 3, 50, True),
+        (60, 0, 0, 5, True),  # without both
+        (60, 0, 3, 50, True),  # 53 more without both, but 3 with the second alone
+        (60, 4, 4, 0, True),
+        (0, 5, 50, 50, True),  # nobody of five is something about the five
+    ],
+)
+def test_few_within_or_beside_two_filters(both, only_first, only_second, neither, few):
+    people = {
+        (True, True): both, (True, False): only_first, (False, True): only_second, (False, False): neither,
+    }  # fmt: skip
+    assert few_in_or_beside(people) is few
+
+
+@pytest.mark.parametrize(("n", "few"), [(0, False), (1, True), (7, True), (8, False)])
+def test_few_without_a_filter(n, few):
+    assert few_in_or_beside({(): n}) is few
 
 
 @pytest.mark.parametrize(("n", "shown"), [(0, 0), (1, None), (7, None), (8, 10), (38, 40), (39, 40)])

@@ -15,7 +15,7 @@ from dashboard.charts.theme import Theme, theme_named
 from dashboard.definitions import definition
 from dashboard.pages.parts import readers
 from dashboard.pages.parts.filters import Question
-from dashboard.question import Asked, NotAllowed
+from dashboard.question import Asked, NotAllowed, too_few_words
 from dashboard.summary import OutcomeSummary
 from dashboard.tables import Row
 from dashboard.verdicts import benchmarks
@@ -40,6 +40,9 @@ def answer(question: Question, by: str | None = None) -> OutcomeSummary:
         summary = readers.summary(question.scope, question.cohort, by)
     except (NotAllowed, StoreError) as reason:
         st.info(str(reason), icon=":material/info:")
+        st.stop()
+    if summary.hidden:
+        st.info(too_few_words(summary.k), icon=":material/info:")
         st.stop()
     if summary.everybody.started == 0:
         st.info(
