@@ -14,6 +14,7 @@ from dashboard.stats.disclosure import (
     complement_withheld,
     proportion_withheld,
     round_count,
+    rounded,
     shown_count,
 )
 from sql.queries.completeness_counts import MEASURES, CompletenessCount, completeness_counts
@@ -133,7 +134,7 @@ def _coarse_known(known: Known, all_due: int, k: int, *, hidden: bool) -> Known:
         return Known(known.measure, shown_count(due, k), None, None)
     coarse_due = round_count(due, k)
     coarse = min(round_count(found, k), coarse_due)
-    return Known(known.measure, coarse_due, coarse, round(coarse / coarse_due, 2))
+    return Known(known.measure, coarse_due, coarse, rounded(coarse / coarse_due))
 
 
 def _row_document(row: CompletenessRow) -> dict[str, Any]:

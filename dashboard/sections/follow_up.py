@@ -9,9 +9,10 @@ from typing import Any
 from sqlalchemy import Connection
 
 from dashboard.question import Asked
-from dashboard.sections.starters import Starters, may_show, rounded, starters
+from dashboard.sections.starters import Starters, may_show, starters
 from dashboard.stats.certainty import detectable_difference, follow_up_median
 from dashboard.stats.coarse import coarse_histogram, coarse_proportion
+from dashboard.stats.disclosure import rounded
 from dashboard.stats.pain import Proportion, centile, proportion
 from sql.cohort import GROUPING_FIELDS, in_group_order
 from sql.queries.baseline_counts import BASELINE_FIELDS, BaselineCount, baseline_counts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dashboard.stats.disclosure import coarsen, complement_withheld, shown_count, shown_known
+from dashboard.stats.disclosure import coarsen, complement_withheld, rounded, shown_count, shown_known
 from dashboard.stats.process import (
     WITHHELD_MEAN,
     WITHHELD_SHARE,
@@ -74,7 +74,7 @@ class Gate:
         if happened.withheld:
             return no_horizon(day)
         value, low, high, se, known = (
-            None if x is None else round(x, 2)
+            rounded(x)
             for x in (found.value, found.low, found.high, found.se, shown_known(curve, found, self.k))
         )
         at_risk = shown_count(found.at_risk or 0, self.k)

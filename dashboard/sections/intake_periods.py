@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from dashboard.question import Asked
-from dashboard.sections.starters import Starters, counts_of, may_show, number_shown, rounded, starters
-from dashboard.stats.disclosure import MIN_CURVE, coarsen, proportion_withheld, shown_count
+from dashboard.sections.starters import Starters, counts_of, may_show, number_shown, starters
+from dashboard.stats.disclosure import MIN_CURVE, coarsen, proportion_withheld, rounded, shown_count
 from dashboard.stats.intake_periods import SMALLEST, IntakePeriod, PeriodShare, join_small, share_back
 from dashboard.stats.survival import RecoveryCounts
 from sql.queries.period_counts import PeriodCount, period_counts

@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import Connection
 
 from dashboard.question import Asked
-from dashboard.sections.starters import Starters, counts_of, may_show, number_shown, rounded, starters
+from dashboard.sections.starters import Starters, counts_of, may_show, number_shown, starters
 from dashboard.stats.coarse import coarse_proportion
-from dashboard.stats.disclosure import coarsen, proportion_withheld, shown_count
+from dashboard.stats.disclosure import coarsen, proportion_withheld, rounded, shown_count
 from dashboard.stats.occupancy import RunningShare, TransitionCounts, occupancy, running_on
 from dashboard.stats.relapse import (
     SUSTAINED_DAYS,

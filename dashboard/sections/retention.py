@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import Connection
 
 from dashboard.question import Asked
-from dashboard.sections.starters import Starters, may_show, number_shown, rounded, starters
+from dashboard.sections.starters import Starters, may_show, number_shown, starters
 from dashboard.stats.coarse import coarse_proportion
+from dashboard.stats.disclosure import rounded
 from dashboard.stats.pain import Proportion
 from dashboard.stats.retention import WEEKS, Attendance, retention
 from sql.cohort import in_group_order

@@ -66,8 +66,3 @@ def number_shown(asked: Asked, everybody: Starters, part: int) -> int | None:
     if everybody.shown is None or complement_withheld(everybody.in_curve, part, asked.k):
         return None
     return shown_count(part, asked.k)
-
-
-def rounded(value: float | None, asked_digits: int | None) -> float | None:
-    """Whole per cent for shared figures; None stays None."""
-    return value if value is None or asked_digits is None else round(value, asked_digits)

@@ -14,6 +14,7 @@ from dashboard.sections.trend_charts import Trend, TrendPoint, TrendSegment, cha
 from dashboard.sections.trend_counts import TrendCounts, trend_counts
 from dashboard.sections.trend_measures import MEASURES, Measure
 from dashboard.sections.trend_series import Cell, all_months, best_unit, series, smallest_median
+from dashboard.stats.disclosure import rounded
 from sql.queries.decisions import Annotation, Rebase, annotations_of, rebases_of, targets_of
 
 DIGITS_SHARED = {"share": 2, "share back": 2, "median": 1, "count": 0}
@@ -170,7 +171,4 @@ def _point(point: TrendPoint, digits: int | None) -> dict[str, Any]:
 
 
 def _rounded(numbers: Iterable[tuple[str, float | None]], digits: int | None) -> dict[str, float | None]:
-    return {
-        name: number if number is None or digits is None else round(number, digits)
-        for name, number in numbers
-    }
+    return {name: rounded(number, digits) for name, number in numbers}

@@ -10,9 +10,9 @@ from sqlalchemy import Connection
 
 from dashboard.question import Asked
 from dashboard.sections.retention import EVERYBODY, attendance, is_recorded
-from dashboard.sections.starters import Starters, counts_of, may_show, number_shown, rounded, starters
+from dashboard.sections.starters import Starters, counts_of, may_show, number_shown, starters
 from dashboard.stats.coarse import coarse_histogram
-from dashboard.stats.disclosure import coarsen, proportion_withheld, round_count
+from dashboard.stats.disclosure import coarsen, proportion_withheld, round_count, rounded
 from dashboard.stats.outlook import Conditional
 from dashboard.stats.retention import (
     ENGAGED_VISITS,

@@ -76,6 +76,19 @@ def shown_count(n: int, k: int = FEWER_THAN) -> int | None:
     return None if 0 < n < k else round_count(n, k)
 
 
+SHARE_DIGITS = 2
+
+
+def rounded(value: float | None, digits: int | None = SHARE_DIGITS) -> float | None:
+    """A number as it leaves the clinic; None stays None, and without digits it stays exact.
+
+    Shares are rounded in whole per cent, as they are printed: of 21 in 40 both say 52, not one of them 53.
+    """
+    if value is None or digits is None:
+        return value
+    return round(100 * value) / 100 if digits == SHARE_DIGITS else round(value, digits)
+
+
 def proportion_withheld(numerator: int, denominator: int, k: int = FEWER_THAN) -> bool:
     """Whether a proportion is withheld: a small numerator or complement, or 0 % or 100 % of under 20."""
     rest = denominator - numerator

@@ -14,6 +14,7 @@ from dashboard.stats.disclosure import (
     complement_withheld,
     proportion_withheld,
     round_count,
+    rounded,
     shown_count,
 )
 from dashboard.stats.pain import (
@@ -168,7 +169,7 @@ def share_shown(gate: Gate, found: Proportion, whole: int) -> ShareShown:
         return ShareShown(None, shown[1], None, None, None, withheld=True)
     denominator = round_count(of, gate.k)
     coarse = proportion(min(round_count(n, gate.k), denominator), denominator)
-    return ShareShown(*shown, _whole(coarse.value), _whole(coarse.low), _whole(coarse.high))
+    return ShareShown(*shown, rounded(coarse.value), rounded(coarse.low), rounded(coarse.high))
 
 
 def week_shown(gate: Gate, found: RecoveryWeek, whole: int) -> WeekShown:
@@ -206,7 +207,3 @@ def _tells_of_all(gate: Gate, n: int, sd: float | None, mean: float | None, scal
 
 def _point(gate: Gate, value: float | None) -> float | None:
     return value if value is None or gate.k is None else round(value, 1) + 0.0
-
-
-def _whole(share: float | None) -> float | None:
-    return None if share is None else round(share, 2)

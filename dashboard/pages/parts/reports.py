@@ -164,7 +164,7 @@ def statement_panel(question: Question, results: ReportResults) -> None:
         return
     condition = st.selectbox(
         "About runners with", list(conditions), format_func=conditions.__getitem__, key="statement_condition",
-        width=320,
+        bind="query-params", width=320,
     )  # fmt: skip
     asked = StatementRequest(condition, None, results.request.clinics, results.request.sites)
     try:

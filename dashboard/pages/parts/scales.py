@@ -46,6 +46,7 @@ def explained(*, key: str) -> None:
         for name in PAIN_DEFINITIONS:
             entry = definition(name)
             st.markdown(f"**{entry.title}.** {entry.text}")
+        panels.all_numbers()
 
 
 def trials() -> None:
