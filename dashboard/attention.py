@@ -62,7 +62,7 @@ def look_at_this(signs: Signs) -> tuple[Item, ...]:
 
 
 def freshness(as_of: date, last_start: date | None, known: Proportion | None) -> str:
-    """One line: to which day the data reach, when somebody last came, and how complete they are."""
+    """One line: to which day the data reach, when somebody last came (None: not said), and how complete they are."""
     parts = [f"Data to {long_date(as_of)}"]
     if last_start is not None:
         parts.append(f"last first visit {long_date(last_start)}")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from dashboard.stats.certainty import Certainty, certainty
-from dashboard.stats.disclosure import coarsen, proportion_withheld, shown_count
+from dashboard.stats.disclosure import coarsen, proportion_withheld, shown_count, shown_known
 from dashboard.stats.survival import (
     Curve,
     Horizon,
@@ -127,13 +127,19 @@ def shared_group(
     }
     became = Became(**{name: shown_count(getattr(exact.became, name), k) for name in CLASSES})
     back_by_shown = tuple(_shown_horizon(result, horizon, k) for horizon in result.back_by)
-    hidden_days = {horizon.day for horizon in back_by_shown if horizon.known is None}
+    hidden_days = {
+        horizon.day for horizon in back_by_shown if horizon.value is None and horizon.known is None
+    }
     return replace(
         result,
         **shown,  # type: ignore[arg-type]
         became=became,
         back_by=back_by_shown,
-        certainty=tuple(item for item in result.certainty if item.day not in hidden_days),
+        certainty=tuple(
+            _shown_certainty(coarse.counts, item, k)
+            for item in result.certainty
+            if item.day not in hidden_days
+        ),
         withheld=(
             *(name for name, count in shown.items() if count is None),
             *(f"back_by.{day}" for day in days if day in hidden_days),
@@ -148,7 +154,20 @@ def _shown_horizon(result: GroupSummary, horizon: Horizon, k: int) -> Horizon:
     state = result.curve.state_at(horizon.day)
     if proportion_withheld(state.returned, result.curve.started, k):
         return _no_horizon(horizon.day)
-    return replace(horizon, at_risk=shown_count(horizon.at_risk or 0, k))
+    return replace(
+        horizon, at_risk=shown_count(horizon.at_risk or 0, k), known=shown_known(result.curve, horizon, k)
+    )
+
+
+def _shown_certainty(counts: RecoveryCounts, item: Certainty, k: int) -> Certainty:
+    """Each reading has a denominator of its own, in which few may be, or few may not be."""
+    state = cumulative_incidence(counts).state_at(item.day)
+    known, best = counts.started - state.censored, state.returned + state.censored
+    return replace(
+        item,
+        known_state=None if proportion_withheld(state.returned, known, k) else item.known_state,
+        best=None if proportion_withheld(best, counts.started, k) else item.best,
+    )
 
 
 def _curve_counts(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dashboard.names import CONTEXT_NAMES
+from dashboard.question import too_few_words
 from dashboard.sections.pain_scales import PainSection
 from dashboard.stats.benchmark import Benchmark
 from dashboard.stats.disclosure import MIN_CURVE
@@ -200,10 +201,7 @@ def recovery_caption(section: PainSection) -> str:
 def too_few_sentence(section: PainSection) -> str:
     """What is missing and how to get it."""
     if section.withheld:
-        return (
-            "Not shown: the filters leave fewer than "
-            f"{section.k} people outside, who could be told by subtraction. Remove a filter."
-        )
+        return too_few_words(section.k)
     scored = count_words(section.baseline.scored, section.k)
     return (
         f"A change needs a score at the start and one in {_windows(section)}: {scored} have the first. "

@@ -7,9 +7,10 @@ from datetime import date
 
 from sqlalchemy import Connection
 
+from dashboard.stats.disclosure import few_in_or_beside
 from sql.cohort import Cohort, Scope
 from sql.engine import StoreError
-from sql.queries.intake_counts import intake_counts
+from sql.queries.filter_counts import filter_counts
 from sql.queries.months import ends_month, starts_month
 from sql.queries.store_facts import StoreFacts, as_of, store_facts, therapists_besides
 from sql.settings import setting_value
@@ -27,7 +28,8 @@ class Asked:
     """A question that may be answered, with what every answer needs.
 
     `clinics` are those that the cohort and the scope leave; of several, the strictest k and the longest
-    in_care_days hold.
+    in_care_days hold. `hidden`: not a word may be said of the people asked about, because they are fewer than k, or
+    those whom the filters leave out are.
     """
 
     scope: Scope
@@ -37,6 +39,7 @@ class Asked:
     as_of: date
     k: int
     in_care_days: int
+    hidden: bool = False
 
     @property
     def shared(self) -> bool:
@@ -67,7 +70,8 @@ def ask(connection: Connection, scope: Scope, cohort: Cohort, by: str | None = N
     k = max(int(setting_value(connection, code, "k")) for code in clinics)
     in_care_days = max(int(setting_value(connection, code, "in_care_days")) for code in clinics)
     _check_allowed(connection, scope, cohort, by, k)
-    return Asked(scope, cohort, facts, clinics, day, k, in_care_days)
+    hidden = scope.audience == "sharing" and _gives_few_away(connection, scope, cohort, k)
+    return Asked(scope, cohort, facts, clinics, day, k, in_care_days, hidden)
 
 
 def _check_allowed(connection: Connection, scope: Scope, cohort: Cohort, by: str | None, k: int) -> None:
@@ -92,14 +96,18 @@ def _check_allowed(connection: Connection, scope: Scope, cohort: Cohort, by: str
             )
 
 
-def everybody_in_period(connection: Connection, asked: Asked) -> int:
-    """How many started in the same period and with the same goals, without the other filters."""
-    cohort = asked.cohort
-    whole = Cohort(
-        first_visit_from=cohort.first_visit_from,
-        first_visit_to=cohort.first_visit_to,
-        goals=cohort.goals,
-        all_episodes=cohort.all_episodes,
+def too_few_words(k: int) -> str:
+    """Why nothing is said of a question that is `hidden`, and what to do."""
+    return (
+        f"Too few people to share a figure: these filters leave fewer than {k}, or leave out fewer than {k}. "
+        "Choose a longer period or other filters."
     )
-    counts = intake_counts(connection, asked.scope, whole)
-    return sum(n or 0 for n in (counts.in_curve, counts.red_flag, counts.already_running))
+
+
+def _gives_few_away(connection: Connection, scope: Scope, cohort: Cohort, k: int) -> bool:
+    """Whether those asked about, or those beside them, are few: of all who started, or of those in the curve."""
+    found = filter_counts(connection, scope, cohort)
+    return any(
+        few_in_or_beside(people, k)
+        for people in ({row.met: row.started for row in found}, {row.met: row.in_curve for row in found})
+    )

@@ -8,20 +8,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 
 from sqlalchemy import Connection
 
 from dashboard.comparison import Comparison, compare_groups, stratified
 from dashboard.group_summary import GroupSummary, exact_group, shared_group
-from dashboard.question import Asked, NotAllowed, ask, everybody_in_period
+from dashboard.question import Asked, NotAllowed, ask
 from dashboard.return_definition import definition_changed_on, definition_of_return
 from dashboard.stats.benchmark import Verdict
 from dashboard.stats.disclosure import complement_withheld, shown_count
 from dashboard.stats.log_rank import LogRank
 from dashboard.verdicts import benchmarks, verdicts
-from sql.cohort import Audience, Cohort, Scope, in_group_order
+from sql.cohort import GROUPING_FIELDS, Audience, Cohort, Scope, in_group_order
 from sql.queries.intake_counts import IntakeCounts, intake_counts
 from sql.queries.recovery_counts import RecoveryCount, recovery_counts
 from sql.queries.store_facts import StoreFacts
@@ -57,6 +57,11 @@ class OutcomeSummary:
     verdicts: tuple[Verdict, ...]
 
     @property
+    def hidden(self) -> bool:
+        """Whether nothing may be said of the people asked about."""
+        return self.audience == "sharing" and self.everybody.started is None
+
+    @property
     def test(self) -> LogRank | None:
         """The log-rank test of the groups."""
         return self.comparison.log_rank
@@ -87,7 +92,7 @@ def outcome_summary(
     asked = ask(connection, scope, cohort, by)
     conditions = _counts(connection, asked, "condition")
     all_rows = [row for rows in conditions.values() for row in rows]
-    summarise = _summariser(connection, asked, days, _episodes(all_rows))
+    summarise = _summariser(asked, days, _episodes(all_rows))
     everybody = summarise("all", all_rows)
     by_condition = _in_order("condition", conditions, summarise)
     if by is None:
@@ -119,7 +124,9 @@ def outcome_summary(
 
 
 def _counts(connection: Connection, asked: Asked, by: str) -> dict[str, Rows]:
-    """Rows of the recovery query by group."""
+    """Rows of the recovery query by group; of people of whom nothing may be said, names that do not tell of them."""
+    if asked.hidden:
+        return {name: [] for name in _names_anyway(asked, by)}
     groups: dict[str, Rows] = defaultdict(list)
     for row in recovery_counts(
         connection,
@@ -134,21 +141,29 @@ def _counts(connection: Connection, asked: Asked, by: str) -> dict[str, Rows]:
     return groups
 
 
-def _summariser(
-    connection: Connection, asked: Asked, days: Sequence[int], total: int
-) -> Callable[[str, Rows], GroupSummary]:
+def _names_anyway(asked: Asked, by: str) -> Sequence[str]:
+    """The groups there may be, whoever came: which of them are there would say something of few people."""
+    cohort, facts = asked.cohort, asked.facts
+    if by == "condition":
+        return cohort.conditions or facts.conditions
+    if by == "site":
+        sites = [(clinic, code) for clinic, code in facts.sites if clinic in asked.clinics]
+        return [f"{clinic}/{code}" if asked.several_clinics else code for clinic, code in sites]
+    return asked.clinics if by == "clinic" else GROUPING_FIELDS[by] or ()
+
+
+def _summariser(asked: Asked, days: Sequence[int], total: int) -> Callable[[str, Rows], GroupSummary]:
     """How a group's counts become results for this audience; `total` is the number of episodes in the cohort."""
     judged = (b.horizon_to_days for b in benchmarks().values() if b.compare == "verdict")
     horizons = sorted({*days, *judged})
     if not asked.shared:
         return lambda name, rows: exact_group(name, rows, horizons)
-    hidden = complement_withheld(everybody_in_period(connection, asked), total, asked.k)
     return lambda name, rows: shared_group(
         name,
         rows,
         horizons,
         asked.k,
-        hidden=hidden or complement_withheld(total, _episodes(rows), asked.k),
+        hidden=asked.hidden or complement_withheld(total, _episodes(rows), asked.k),
     )
 
 
@@ -194,6 +209,8 @@ def _comparison(
 
 def _excluded(connection: Connection, asked: Asked) -> IntakeCounts:
     """Who is not in the curve, by reason; to share, None stands for fewer than k."""
+    if asked.hidden:
+        return IntakeCounts(*(None for _ in fields(IntakeCounts)))
     excluded = intake_counts(connection, asked.scope, asked.cohort)
     if not asked.shared:
         return excluded

@@ -9,6 +9,7 @@ from typing import Any
 from dashboard.group_summary import CLASSES, GroupSummary
 from dashboard.result_definitions import definitions_of
 from dashboard.stats.difference import Difference
+from dashboard.stats.disclosure import rounded, shown_count
 from dashboard.stats.gray import GrayTest
 from dashboard.stats.log_rank import LogRank
 from dashboard.stats.survival import RestrictedMean
@@ -52,7 +53,7 @@ def as_document(summary: OutcomeSummary) -> dict[str, Any]:
         "by": summary.by,
         "groups": [_group(group, summary.days, digits) for group in summary.groups],
         "gray": _test("Gray", summary.comparison.gray, digits),
-        "test": _log_rank(summary.comparison.log_rank, digits),
+        "test": _log_rank(summary, digits),
         "stratified_by": summary.comparison.stratified_by,
         "differences": [_difference(item, digits) for item in summary.comparison.differences],
         "quantiles": [row for group in summary.groups for row in _quantiles(group)],
@@ -82,12 +83,12 @@ def _group(group: GroupSummary, days: tuple[int, ...], digits: int | None) -> di
         "back_by": [
             {
                 "day": horizon.day,
-                "value": _rounded(horizon.value, digits),
-                "low": _rounded(horizon.low, digits),
-                "high": _rounded(horizon.high, digits),
-                "se": _rounded(horizon.se, digits),
+                "value": rounded(horizon.value, digits),
+                "low": rounded(horizon.low, digits),
+                "high": rounded(horizon.high, digits),
+                "se": rounded(horizon.se, digits),
                 "at_risk": horizon.at_risk,
-                "known": _rounded(horizon.known, digits),
+                "known": rounded(horizon.known, digits),
                 "too_few": horizon.too_few,
             }
             for horizon in map(group.back_by_day, days)
@@ -104,12 +105,12 @@ def _certainty(group: GroupSummary, day: int, digits: int | None) -> dict[str, A
     """Null where the day may not be shared."""
     found = next((item for item in group.certainty if item.day == day), None)
     readings = ("value", "known_state", "worst", "best", "with_late_reports")
-    return {"day": day, **{name: _rounded(getattr(found, name, None), digits) for name in readings}}
+    return {"day": day, **{name: rounded(getattr(found, name, None), digits) for name in readings}}
 
 
 def _rmst(item: RestrictedMean, digits: int | None) -> dict[str, float | None]:
     return {
-        name: _rounded(getattr(item, name), 1 if digits else None) for name in ("value", "low", "high", "se")
+        name: rounded(getattr(item, name), 1 if digits else None) for name in ("value", "low", "high", "se")
     }
 
 
@@ -127,7 +128,7 @@ def _quantiles(group: GroupSummary) -> list[dict[str, Any]]:
 
 
 def _difference(item: Difference, digits: int | None) -> dict[str, Any]:
-    figures = {name: _rounded(getattr(item, name), digits) for name in ("value", "low", "high", "se")}
+    figures = {name: rounded(getattr(item, name), digits) for name in ("value", "low", "high", "se")}
     return {
         "day": item.day,
         "group": item.group,
@@ -142,14 +143,15 @@ def _test(name: str, test: GrayTest | LogRank | None, digits: int | None) -> dic
         return None
     return {
         "name": name,
-        "statistic": _rounded(test.statistic, digits),
+        "statistic": rounded(test.statistic, digits),
         "df": test.df,
-        "p": _rounded(test.p, digits),
+        "p": rounded(test.p, digits),
         "left_out": list(test.left_out),
     }
 
 
-def _log_rank(test: LogRank | None, digits: int | None) -> dict[str, Any] | None:
+def _log_rank(summary: OutcomeSummary, digits: int | None) -> dict[str, Any] | None:
+    test = summary.test
     document = _test("log-rank", test, digits)
     if document is None or test is None:
         return None
@@ -157,11 +159,11 @@ def _log_rank(test: LogRank | None, digits: int | None) -> dict[str, Any] | None
     return {
         **document,
         "groups": [
-            {"group": group, "observed": observed, "expected": _rounded(expected, 0 if digits else None)}
+            {
+                "group": group,
+                "observed": observed if digits is None else shown_count(observed, summary.k),
+                "expected": rounded(expected, 0 if digits else None),
+            }
             for group, observed, expected in rows
         ],
     }
-
-
-def _rounded(value: float | None, digits: int | None) -> float | None:
-    return value if value is None or digits is None else round(value, digits)

@@ -6,7 +6,7 @@ A cohort query cannot be built without a Scope, so no question can reach past it
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Literal
 
@@ -75,15 +75,24 @@ class Cohort:
         named = (self.clinics, self.sites, self.therapists, self.conditions, self.symptom_durations)
         return sum(1 for values in named if values)
 
+    def without_filters(self) -> Cohort:
+        """The same period and goals of everybody."""
+        return replace(self, clinics=(), sites=(), therapists=(), conditions=(), symptom_durations=())
+
+    def filter_conditions(self) -> list[ColumnElement[bool]]:
+        """What each filter that is set asks of an episode."""
+        filters = (
+            (clinic_of_outcome, self.clinics),
+            (outcome.c.site, self.sites),
+            (outcome.c.therapist, self.therapists),
+            (outcome.c.condition, self.conditions),
+            (outcome.c.symptom_duration, self.symptom_durations),
+        )
+        return [_one_of(column, values) for column, values in filters if values]
+
     def selected(self) -> ColumnElement[bool]:
         """Episodes in the period and the listed categories, whatever their goal."""
-        conditions = [
-            _one_of(clinic_of_outcome, self.clinics or None),
-            _one_of(outcome.c.site, self.sites or None),
-            _one_of(outcome.c.therapist, self.therapists or None),
-            _one_of(outcome.c.condition, self.conditions or None),
-            _one_of(outcome.c.symptom_duration, self.symptom_durations or None),
-        ]
+        conditions = self.filter_conditions()
         if self.first_visit_from:
             conditions.append(outcome.c.start_day >= day_number(self.first_visit_from))
         if self.first_visit_to:

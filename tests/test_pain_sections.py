@@ -191,7 +191,8 @@ def test_nothing_is_told_if_one_to_seven_people_are_outside(
     load_tables(engine, tmp_path / "files", **clinic_of({"pfps": 60, "itbs": others}))
     found = answer(engine, USUAL, SHARING, Cohort(conditions=("pfps",)))
     assert (found.withheld, found.started) == (not seen, 60 if seen else None)
-    assert bool(found.changes) == seen
+    assert {change.withheld for change in found.changes} == {not seen}
+    assert {change.scored is None for change in found.changes} == {not seen}
     assert answer(engine, USUAL, SHARING).changes[1].mean is not None
 
 

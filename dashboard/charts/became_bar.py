@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 from dashboard.charts.theme import Layer, Theme, base_figure, lay_on, spread
 from dashboard.group_summary import CLASSES, GroupSummary
 from dashboard.names import CLASS_NAMES
+from dashboard.stats.disclosure import proportion_withheld
 from dashboard.wording import count_words, percent
 
 LABEL_PIXELS = 36
@@ -42,7 +43,7 @@ def became_figure(group: GroupSummary, theme: Theme, *, k: int, height: int = 38
                 "hovertemplate": f"{CLASS_NAMES[name]}: {count}<extra></extra>",
             }
         )
-        share = "" if _count(group, name) is None else f" · {percent(shares[name] / 100)}"
+        share = "" if _share_withheld(group, name, k) else f" · {percent(shares[name] / 100)}"
         parts.notes.append(
             {
                 "text": f"<b>{count}</b>{share}<br>{CLASS_NAMES[name]}",
@@ -82,6 +83,13 @@ def class_shares(group: GroupSummary) -> dict[str, float]:
     rest = max((group.started or 0) - known, hidden) / hidden if hidden else 0.0
     total = known + hidden * rest
     return {name: 100 * (rest if count is None else count) / total for name, count in counts.items()}
+
+
+def _share_withheld(group: GroupSummary, name: str, k: int) -> bool:
+    """No per cent of a class that few are in; where a class is withheld, nor of one that few are outside."""
+    count = _count(group, name)
+    to_share = None in vars(group.became).values()
+    return count is None or (to_share and proportion_withheld(count, group.started or 0, k))
 
 
 def _count(group: GroupSummary, name: str) -> int | None:

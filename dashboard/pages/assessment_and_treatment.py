@@ -7,10 +7,14 @@ from dashboard.charts import treatment_dots as dots
 from dashboard.pages.parts import associations, panels, who
 from dashboard.pages.parts.filters import current_question
 from dashboard.people_behind import fitting_lists, given_lists, measured_lists
+from dashboard.question import too_few_words
 from dashboard.sections.treatment import treatment_section
 
 question = current_question()
 result = panels.section(question, treatment_section)
+if result.people is None:
+    st.info(too_few_words(result.k), icon=":material/info:")
+    st.stop()
 if result.people == 0:
     st.info(panels.NOBODY_YET, icon=":material/info:")
     st.stop()

@@ -51,3 +51,4 @@ case_table.what_changed(found)
 with st.popover("The rules behind the words", icon=":material/menu_book:", key="status_rules"):
     for word in ORDER:
         st.markdown(case_table.rule_sentence(word, found.rules))
+    panels.all_numbers()

@@ -28,7 +28,6 @@ with grid.cell():
         title=pain_captions.change_title(section),
         sentence=pain_captions.change_caption(section),
     )
-    panels.table_of(pain_tables.change_rows(section), label="The changes as a table", alt="Change by window")
 with grid.cell():
     panels.chart(
         improved,
@@ -37,11 +36,6 @@ with grid.cell():
         sentence=pain_captions.responder_caption(section),
     )
     if section.responders:
-        panels.table_of(
-            pain_tables.responder_rows(section),
-            label="Thresholds, sources and shares as a table",
-            alt="Share improved by threshold and window",
-        )
         who.grouped_picker(
             question,
             responder_lists(section),
@@ -49,6 +43,13 @@ with grid.cell():
             label="Who improved, who did not?",
             of="Scored in",
         )
+panels.table_of(pain_tables.change_rows(section), label="The changes as a table", alt="Change by window")
+if section.responders:
+    panels.table_of(
+        pain_tables.responder_rows(section),
+        label="Thresholds, sources and shares as a table",
+        alt="Share improved by threshold and window",
+    )
 
 panels.chart(
     recovery_fan(section, theme),

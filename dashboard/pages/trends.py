@@ -12,9 +12,6 @@ from dashboard.sections.trends import trends_section
 question = current_question()
 summary = panels.answer(question)
 trends = panels.section(question, trends_section)
-if not trends.trends:
-    st.info("Too few people are left out by these filters to share the rest. Choose fewer filters.")
-    st.stop()
 
 grid = st.grid(2, min_column_width=420, gap="medium")
 left, right = grid.cell(), grid.cell()

@@ -98,9 +98,9 @@ def expected_range(
         rows, started = score_weeks(connection, scope, cohort, context)
         if started >= ENOUGH_FOR_A_RANGE or (len(used) == 1 and started >= (FEWEST_SHARED if shared else 1)):
             weeks = expected_recovery(rows, started)
-            return ExpectedRange(
-                tuple(map(_rounded, weeks)) if shared else weeks, _round(started, shared), used
-            )
+            if shared:
+                weeks = tuple(_rounded(week) for week in weeks if week.scored >= FEWEST_SHARED)
+            return ExpectedRange(weeks, _round(started, shared), used)
     return None
 
 

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection
 
-from dashboard.question import Asked, NotAllowed
+from dashboard.question import Asked, NotAllowed, ask
 from dashboard.report.month import WINDOW_MONTHS, Month
 from dashboard.sections.completeness import completeness_section
 from dashboard.sections.follow_up import follow_up_section
@@ -43,7 +43,7 @@ def ask_sections(connection: Connection, asked: Asked, month: Month) -> dict[str
     found: dict[str, Any] = {}
     for name, (section, span) in ASKED_SECTIONS.items():
         try:
-            found[name] = section(connection, replace(asked, cohort=_spanned(asked, month, span)))
+            found[name] = section(connection, ask(connection, asked.scope, _spanned(asked, month, span)))
         except NotAllowed:
             found[name] = None
     return found

@@ -33,7 +33,14 @@ SIDES = ("more than half", "fewer than half")
 
 
 class Refused(NotAllowed):
-    """The statement would say more than the data carry; the message says what is missing."""
+    """The statement would say more than the data carry; the message says what is missing.
+
+    `to_share` says so without an exact number, for a screen whose figures are to share.
+    """
+
+    def __init__(self, message: str, to_share: str = "") -> None:
+        super().__init__(message)
+        self.to_share = to_share or message
 
 
 @dataclass(frozen=True)
@@ -125,7 +132,9 @@ def _check_people(group: GroupSummary) -> None:
     if started < FEWEST:
         raise Refused(
             f"{started} {'runner' if started == 1 else 'runners'} started; a statement needs at least {FEWEST}, "
-            f"and {MIN_CURVE} for a share in per cent. Missing: {FEWEST - started}. Choose a later month or wait."
+            f"and {MIN_CURVE} for a share in per cent. Missing: {FEWEST - started}. Choose a later month or wait.",
+            f"Fewer than {FEWEST} runners started; a statement needs at least {FEWEST}, and {MIN_CURVE} for a share in "
+            "per cent. Choose a later month or wait.",
         )
     known = group.back_by_day(DAY).known or 0.0
     if known < LEAST_KNOWN:
@@ -133,7 +142,9 @@ def _check_people(group: GroupSummary) -> None:
         raise Refused(
             f"It is known of {percent(known)} of the runners whether they were back at 12 weeks; a statement "
             f"needs {percent(LEAST_KNOWN)}. Missing: an answer of about {missing} more. Ask those on the list of "
-            "people to ask, and load again."
+            "people to ask, and load again.",
+            f"It is known of fewer than {percent(LEAST_KNOWN)} of the runners whether they were back at 12 weeks. Ask "
+            "those on the list of people to ask, and load again.",
         )
 
 

@@ -75,12 +75,16 @@ def _result_words(made: Statement, who: str) -> str:
     summary, group = made.summary, made.group
     if made.in_words:
         return _words_of_few(made, who)
-    known = group.back_by_day(DAY).known
-    assert known is not None  # noqa: S101 - a statement without it is refused
     text = f"Of about {group.episodes} {who} who came, {_estimate(summary, group, DAY)} were back by week 12"
     if isinstance(estimate_cells(summary, group, LATER_DAY)[0], float):
         text += f" and {_estimate(summary, group, LATER_DAY)} by month 6"
-    return f"{text}. For {percent(known)} it is known whether they were back at week 12."
+    return f"{text}. For {_known_words(summary, group)} it is known whether they were back at week 12."
+
+
+def _known_words(summary: OutcomeSummary, group: GroupSummary) -> str:
+    """A statement is refused where few are known, so a share that is withheld is that of nearly everybody."""
+    known = group.back_by_day(DAY).known
+    return f"all but fewer than {summary.k}" if known is None else percent(known)
 
 
 def _words_of_few(made: Statement, who: str) -> str:
@@ -116,7 +120,7 @@ def _figures(made: Statement) -> Table:
         Column("high", "high", "share", "upper 95 % limit", "value"),
     )
     started = count(group.episodes, summary.k)
-    known: Cell = share(group.back_by_day(DAY).known, shared=True)
+    known: Cell = share(group.back_by_day(DAY).known, shared=True) or _known_words(summary, group)
     if made.in_words:
         known = f"at least {percent(LEAST_KNOWN)}"
     rows: list[tuple[Cell, ...]] = [

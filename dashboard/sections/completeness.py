@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
@@ -14,10 +14,10 @@ from dashboard.stats.disclosure import (
     complement_withheld,
     proportion_withheld,
     round_count,
+    rounded,
     shown_count,
 )
 from sql.queries.completeness_counts import MEASURES, CompletenessCount, completeness_counts
-from sql.queries.intake_counts import intake_counts
 
 
 @dataclass(frozen=True)
@@ -57,8 +57,10 @@ class Completeness:
 def completeness_section(connection: Connection, asked: Asked) -> Completeness:
     """The completeness of the records that the curve rests on."""
     counts = completeness_counts(connection, asked.scope, asked.cohort, as_of=asked.as_of)
+    if asked.hidden:
+        return Completeness(_nothing(), (), (), {})
     if asked.shared:
-        return _shared(counts, _unfiltered(connection, asked), asked.k)
+        return _shared(counts, asked.k)
     return Completeness(
         _row("all", counts),
         _rows(counts, lambda count: count.month),
@@ -82,12 +84,6 @@ def document(result: Completeness) -> dict[str, Any]:
     }
 
 
-def _unfiltered(connection: Connection, asked: Asked) -> int:
-    """Those in the curve of the same period and goals, without the other filters."""
-    whole = replace(asked.cohort, clinics=(), sites=(), therapists=(), conditions=(), symptom_durations=())
-    return intake_counts(connection, asked.scope, whole).in_curve or 0
-
-
 def _rows(
     counts: Sequence[CompletenessCount], key: Callable[[CompletenessCount], str]
 ) -> tuple[CompletenessRow, ...]:
@@ -108,17 +104,20 @@ def _known(measure: str, due: int, known: int) -> Known:
     return Known(measure, due, known, known / due if due else None)
 
 
-def _shared(counts: Sequence[CompletenessCount], unfiltered: int, k: int) -> Completeness:
+def _nothing() -> CompletenessRow:
+    return CompletenessRow("all", None, tuple(Known(measure, None, None, None) for measure in MEASURES))
+
+
+def _shared(counts: Sequence[CompletenessCount], k: int) -> Completeness:
     """Months only, each as the rules for small numbers leave it; nothing by therapist."""
     exact = _row("all", counts)
-    everybody = _coarse(exact, unfiltered, exact, k)
-    months = tuple(_coarse(row, unfiltered, exact, k) for row in _rows(counts, lambda count: count.month))
-    return Completeness(everybody, months if everybody.started is not None else (), (), {})
+    months = tuple(_coarse(row, exact, k) for row in _rows(counts, lambda count: count.month))
+    return Completeness(_coarse(exact, exact, k), months, (), {})
 
 
-def _coarse(row: CompletenessRow, unfiltered: int, exact: CompletenessRow, k: int) -> CompletenessRow:
-    total, started = exact.started or 0, row.started or 0
-    hidden = complement_withheld(unfiltered, total, k) or complement_withheld(total, started, k)
+def _coarse(row: CompletenessRow, exact: CompletenessRow, k: int) -> CompletenessRow:
+    started = row.started or 0
+    hidden = complement_withheld(exact.started or 0, started, k)
     measures = tuple(
         _coarse_known(known, all_due.due or 0, k, hidden=hidden)
         for known, all_due in zip(row.measures, exact.measures, strict=True)
@@ -135,7 +134,7 @@ def _coarse_known(known: Known, all_due: int, k: int, *, hidden: bool) -> Known:
         return Known(known.measure, shown_count(due, k), None, None)
     coarse_due = round_count(due, k)
     coarse = min(round_count(found, k), coarse_due)
-    return Known(known.measure, coarse_due, coarse, round(coarse / coarse_due, 2))
+    return Known(known.measure, coarse_due, coarse, rounded(coarse / coarse_due))
 
 
 def _row_document(row: CompletenessRow) -> dict[str, Any]:

@@ -9,11 +9,12 @@ from typing import Any
 from sqlalchemy import Connection
 
 from dashboard.question import Asked
-from dashboard.sections.starters import Starters, may_show, rounded, starters
+from dashboard.sections.starters import Starters, may_show, starters
 from dashboard.stats.certainty import detectable_difference, follow_up_median
 from dashboard.stats.coarse import coarse_histogram, coarse_proportion
+from dashboard.stats.disclosure import rounded
 from dashboard.stats.pain import Proportion, centile, proportion
-from sql.cohort import in_group_order
+from sql.cohort import GROUPING_FIELDS, in_group_order
 from sql.queries.baseline_counts import BASELINE_FIELDS, BaselineCount, baseline_counts
 from sql.queries.return_date_counts import ReturnDateCount, return_date_counts
 
@@ -126,7 +127,7 @@ def _share(asked: Asked, everybody: Starters, part: int, whole: int) -> Proporti
 def _baseline(asked: Asked, everybody: Starters, rows: Sequence[BaselineCount]) -> list[BaselineShare]:
     found = []
     for field in BASELINE_FIELDS:
-        for category in in_group_order(field, sorted({getattr(row, field) for row in rows})):
+        for category in _categories(asked, field, rows):
             shares = []
             for known in (True, False):
                 there = [row for row in rows if row.known == known]
@@ -134,6 +135,13 @@ def _baseline(asked: Asked, everybody: Starters, rows: Sequence[BaselineCount]) 
                 shares.append(_share(asked, everybody, part, _people(there)))
             found.append(BaselineShare(field, category, *shares))
     return found
+
+
+def _categories(asked: Asked, field: str, rows: Sequence[BaselineCount]) -> Sequence[str]:
+    """Those that are there; all there may be where that would say something of few people."""
+    if asked.hidden:
+        return GROUPING_FIELDS[field] or ()
+    return in_group_order(field, sorted({getattr(row, field) for row in rows}))
 
 
 def _visit_dates(

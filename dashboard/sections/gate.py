@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dashboard.stats.disclosure import coarsen, complement_withheld, shown_count
+from dashboard.stats.disclosure import coarsen, complement_withheld, rounded, shown_count, shown_known
 from dashboard.stats.process import (
     WITHHELD_MEAN,
     WITHHELD_SHARE,
@@ -74,8 +74,8 @@ class Gate:
         if happened.withheld:
             return no_horizon(day)
         value, low, high, se, known = (
-            None if x is None else round(x, 2)
-            for x in (found.value, found.low, found.high, found.se, found.known)
+            rounded(x)
+            for x in (found.value, found.low, found.high, found.se, shown_known(curve, found, self.k))
         )
         at_risk = shown_count(found.at_risk or 0, self.k)
         return Horizon(day, value, low, high, se, at_risk, known, found.too_few)

@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from dashboard.question import Asked
-from dashboard.sections.starters import Starters, counts_of, may_show, number_shown, rounded, starters
-from dashboard.stats.disclosure import MIN_CURVE, coarsen, proportion_withheld, shown_count
+from dashboard.sections.starters import Starters, counts_of, may_show, number_shown, starters
+from dashboard.stats.disclosure import MIN_CURVE, coarsen, proportion_withheld, rounded, shown_count
 from dashboard.stats.intake_periods import SMALLEST, IntakePeriod, PeriodShare, join_small, share_back
 from dashboard.stats.survival import RecoveryCounts
 from sql.queries.period_counts import PeriodCount, period_counts
@@ -40,11 +40,12 @@ class IntakePeriodsResult:
 def intake_periods_section(connection: Connection, asked: Asked) -> IntakePeriodsResult:
     """Months of first visits, small ones joined into quarters and then half-years.
 
-    Shared figures need 40 people for a share, so there smaller periods are joined.
+    Shared figures need 40 people for a share, so there smaller periods are joined; when few people came is not said.
     """
     everybody = starters(connection, asked)
     smallest = MIN_CURVE if asked.shared else SMALLEST
-    months = _by_month(period_counts(connection, asked.scope, asked.cohort))
+    rows = [] if asked.hidden else period_counts(connection, asked.scope, asked.cohort)
+    months = _by_month(rows)
     periods = tuple(_shown(asked, everybody, period) for period in join_small(months, smallest))
     return IntakePeriodsResult(asked.shared, HORIZON_DAY, smallest, periods)
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from dashboard.question import Asked
 from dashboard.sections.pain import ResponderRow, ScaleResult, exact_results, scale_list
-from dashboard.stats.disclosure import complement_withheld
+from dashboard.stats.disclosure import MIN_EXTREME
 from dashboard.stats.pain import Scale
 from dashboard.stats.pain_shown import (
     CENTILES,
@@ -24,7 +24,6 @@ from dashboard.stats.pain_shown import (
     share_shown,
     week_shown,
 )
-from sql.cohort import Cohort
 from sql.queries.score_rows import AskedScale
 
 
@@ -75,23 +74,16 @@ def _results(
     exact = exact_results(connection, asked, asked.cohort, scales, one)
     whole = exact
     if asked.shared and asked.cohort.filters:
-        whole = exact_results(connection, asked, _unfiltered(asked.cohort), exact, one)
+        whole = exact_results(connection, asked, asked.cohort.without_filters(), exact, one)
     return tuple(_shown(asked, exact[scale], whole[scale]) for scale in exact)
 
 
-def _unfiltered(cohort: Cohort) -> Cohort:
-    """The same period and goals without the other filters."""
-    return replace(cohort, clinics=(), sites=(), therapists=(), conditions=(), symptom_durations=())
-
-
-def _shown(asked: Asked, exact: ScaleResult, whole: ScaleResult, *, hidden: bool = False) -> PainSection:
-    """What the audience may see; `whole` is the same without filters. `hidden`: nothing, whoever is left."""
-    if asked.shared and complement_withheld(whole.started, exact.started, asked.k):
-        unfiltered = replace(asked, cohort=_unfiltered(asked.cohort))
-        nothing = _shown(unfiltered, _nobody(exact), _nobody(exact), hidden=True)
-        return replace(nothing, started=None, withheld=True)
-    too_few = asked.shared and 0 < exact.started < asked.k
-    gate = Gate(asked.k if asked.shared else None, hidden or too_few)
+def _shown(asked: Asked, exact: ScaleResult, whole: ScaleResult) -> PainSection:
+    """What the audience may see; `whole` is the same without filters."""
+    if asked.hidden:
+        exact = replace(exact, weeks=())
+    few = asked.shared and 0 < exact.started < MIN_EXTREME
+    gate = Gate(asked.k if asked.shared else None, asked.hidden, few)
     weeks_of_all = {week.week: week.scored for week in whole.weeks}
     changes = tuple(
         change_shown(gate, part.window, part.change, part.not_over, all_.change.n, exact.scale)
@@ -112,6 +104,7 @@ def _shown(asked: Asked, exact: ScaleResult, whole: ScaleResult, *, hidden: bool
         changes,
         responders,
         tuple(week_shown(gate, week, weeks_of_all[week.week]) for week in exact.weeks),
+        withheld=asked.hidden,
     )
 
 
@@ -126,12 +119,6 @@ def _responders(gate: Gate, row: ResponderRow, whole: ResponderRow) -> Responder
     return RespondersShown(
         row.window, row.threshold, gate.count(row.excluded), of_scored, of_started, of_over
     )
-
-
-def _nobody(exact: ScaleResult) -> ScaleResult:
-    """The same scale with nobody on it."""
-    baseline = replace(exact.baseline, scored=0, without_score=0, mean=None, sd=None)
-    return replace(exact, started=0, baseline=baseline, windows=(), responders=(), weeks=())
 
 
 def pain_document(connection: Connection, asked: Asked) -> dict[str, Any]:

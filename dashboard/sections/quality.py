@@ -9,7 +9,6 @@ from sqlalchemy import Connection
 
 from dashboard.question import Asked
 from dashboard.stats.disclosure import complement_withheld, proportion_withheld, shown_count
-from sql.cohort import Cohort
 from sql.queries.quality_counts import quality_counts, selected_episodes
 
 
@@ -28,9 +27,10 @@ def quality_section(connection: Connection, asked: Asked) -> Quality:
     exact = Quality(counts.episodes, {**counts.found})
     if not asked.shared:
         return exact
-    cohort = asked.cohort
-    whole = Cohort(first_visit_from=cohort.first_visit_from, first_visit_to=cohort.first_visit_to)
-    return _shared(exact, selected_episodes(connection, asked.scope, whole), asked.k)
+    if asked.hidden:
+        return Quality(None, dict.fromkeys(exact.found))
+    whole = selected_episodes(connection, asked.scope, asked.cohort.without_filters())
+    return _shared(exact, whole, asked.k)
 
 
 def quality_document(connection: Connection, asked: Asked) -> dict[str, Any]:

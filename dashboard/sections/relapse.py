@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import Connection
 
 from dashboard.question import Asked
-from dashboard.sections.starters import Starters, counts_of, may_show, number_shown, rounded, starters
+from dashboard.sections.starters import Starters, counts_of, may_show, number_shown, starters
 from dashboard.stats.coarse import coarse_proportion
-from dashboard.stats.disclosure import coarsen, proportion_withheld, shown_count
+from dashboard.stats.disclosure import coarsen, proportion_withheld, rounded, shown_count
 from dashboard.stats.occupancy import RunningShare, TransitionCounts, occupancy, running_on
 from dashboard.stats.relapse import (
     SUSTAINED_DAYS,
@@ -64,7 +64,7 @@ def relapse_section(connection: Connection, asked: Asked) -> RelapseResult:
         shared=asked.shared,
         returned=number_shown(asked, everybody, back.started),
         fortnight=fortnight,
-        sustained=_sustained(everybody, fortnight),
+        sustained=_sustained(asked, everybody, fortnight),
         curve=curve,
         relapsed_by=tuple(_relapsed_by(asked, curve, day) for day in RELAPSED_BY_DAYS),
         running=_running(connection, asked),
@@ -134,18 +134,25 @@ def _shared_range(asked: Asked, everybody: Starters, exact: RelapseRange) -> Rel
     )
 
 
-def _sustained(everybody: Starters, fortnight: RelapseRange) -> tuple[SustainedReturn, ...]:
-    if everybody.counts is None:
-        return tuple(SustainedReturn("all", day, None, None) for day in SUSTAINED_AT_DAYS)
-    curve = cumulative_incidence(everybody.counts)
-    return tuple(sustained_return(curve, fortnight, day) for day in SUSTAINED_AT_DAYS)
+def _sustained(asked: Asked, everybody: Starters, fortnight: RelapseRange) -> tuple[SustainedReturn, ...]:
+    """It rests on the share back a fortnight earlier, and is withheld where that is."""
+    curve = cumulative_incidence(everybody.counts) if everybody.counts else None
+    return tuple(
+        SustainedReturn("all", day, None, None)
+        if curve is None or (asked.shared and _few_back(curve, day - fortnight.days, asked.k))
+        else sustained_return(curve, fortnight, day)
+        for day in SUSTAINED_AT_DAYS
+    )
+
+
+def _few_back(curve: Curve, day: int, k: int) -> bool:
+    return proportion_withheld(curve.state_at(day).returned, curve.started, k)
 
 
 def _relapsed_by(asked: Asked, curve: Curve | None, day: int) -> Horizon:
     if curve is None:
         return _nothing(day)
-    relapsed = curve.state_at(day).returned
-    if asked.shared and proportion_withheld(relapsed, curve.started, asked.k):
+    if asked.shared and _few_back(curve, day, asked.k):
         return _nothing(day)
     found = back_by(curve, day)
     return replace(found, at_risk=shown_count(found.at_risk or 0, asked.k)) if asked.shared else found

@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import Connection
 
 from dashboard.question import Asked
-from dashboard.sections.starters import Starters, may_show, number_shown, rounded, starters
+from dashboard.sections.starters import Starters, may_show, number_shown, starters
 from dashboard.stats.coarse import coarse_proportion
+from dashboard.stats.disclosure import rounded
 from dashboard.stats.pain import Proportion
 from dashboard.stats.retention import WEEKS, Attendance, retention
 from sql.cohort import in_group_order
@@ -63,10 +64,15 @@ def retention_section(connection: Connection, asked: Asked) -> RetentionResult:
     everybody, rows = starters(connection, asked), attendance(connection, asked)
     groups = [_group(asked, everybody, EVERYBODY, rows)]
     names = in_group_order("site", sorted({row.site for row in rows}))
-    if len(names) > 1:
+    if len(names) > 1 and not asked.hidden:
         parts = [(name, [row for row in rows if row.site == name]) for name in names]
         groups += [_group(asked, everybody, name, part) for name, part in parts]
-    return RetentionResult(asked.shared, any(row.visits > 1 for row in rows), tuple(groups))
+    return RetentionResult(asked.shared, is_recorded(asked, rows), tuple(groups))
+
+
+def is_recorded(asked: Asked, rows: Sequence[AttendanceCount]) -> bool:
+    """Whether any visit after the first is; of people of whom nothing may be said, it is taken to be."""
+    return asked.hidden or any(row.visits > 1 for row in rows)
 
 
 def retention_document(connection: Connection, asked: Asked) -> dict[str, Any]:

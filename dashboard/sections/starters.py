@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from dashboard.question import Asked, everybody_in_period
+from dashboard.question import Asked
 from dashboard.stats.disclosure import MIN_CURVE, coarsen, complement_withheld, shown_count
 from dashboard.stats.survival import RecoveryCounts
 from sql.queries.recovery_counts import recovery_counts
@@ -34,8 +34,7 @@ def starters(connection: Connection, asked: Asked) -> Starters:
     counts = counts_of("all", ((row.day, row.outcome, row.episodes) for row in eligible))
     if not asked.shared:
         return Starters(counts.started, counts.started, counts)
-    total = sum(row.episodes for row in rows)
-    if complement_withheld(everybody_in_period(connection, asked), total, asked.k):
+    if asked.hidden:
         return Starters(counts.started, None, None)
     coarse = coarsen(counts, asked.k)
     return Starters(counts.started, coarse.started, coarse.counts)
@@ -67,8 +66,3 @@ def number_shown(asked: Asked, everybody: Starters, part: int) -> int | None:
     if everybody.shown is None or complement_withheld(everybody.in_curve, part, asked.k):
         return None
     return shown_count(part, asked.k)
-
-
-def rounded(value: float | None, asked_digits: int | None) -> float | None:
-    """Whole per cent for shared figures; None stays None."""
-    return value if value is None or asked_digits is None else round(value, asked_digits)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -12,13 +12,13 @@ from sqlalchemy import Connection
 
 from dashboard.question import Asked
 from dashboard.sections.gate import Gate
-from dashboard.stats.disclosure import MIN_CURVE, complement_withheld
+from dashboard.stats.coarse import coarse_histogram
+from dashboard.stats.disclosure import complement_withheld
 from dashboard.stats.gray import GrayTest, gray_test
 from dashboard.stats.pain import centile
 from dashboard.stats.process import WITHHELD_SHARE, MeanChange, Share
 from dashboard.stats.relapse import YEAR_DAYS, relapse_range
 from dashboard.stats.survival import HALF_YEAR_DAYS, Horizon, RecoveryCounts
-from sql.cohort import Cohort
 from sql.derived_care import STEP_RATE
 from sql.deriving import TREATMENTS
 from sql.queries.assessment_counts import (
@@ -35,7 +35,7 @@ from sql.queries.rehabilitation_relapse_counts import (
     RehabilitationRelapseCount,
     rehabilitation_relapse_counts,
 )
-from sql.queries.treatment_counts import TreatmentCounts, treatment_counts
+from sql.queries.treatment_counts import treatment_counts
 from sql.settled import SETTLED_DAYS
 
 ASSOCIATION = "association, not effect"
@@ -124,23 +124,21 @@ class Treatment:
 
 def treatment_section(connection: Connection, asked: Asked) -> Treatment:
     """Answer for any audience."""
-
-    def given_to(cohort: Cohort) -> TreatmentCounts:
-        return treatment_counts(connection, asked.scope, cohort, as_of=asked.as_of)
-
-    counts = given_to(asked.cohort)
-    gate = Gate(asked.shared, asked.shared and _reveals(asked, counts.people, given_to), asked.k)
     scope, cohort, day = asked.scope, asked.cohort, asked.as_of
+    counts = treatment_counts(connection, scope, cohort, as_of=day)
+    if asked.shared and _reveals(connection, asked, counts.people):
+        return _nothing(asked)
+    gate = Gate(asked.shared, hidden=False, k=asked.k)
     landmark: dict[str, Landmark] = {}
     for name in _ANSWER_NAMES:
         answers = landmark_counts(connection, scope, cohort, name, as_of=day)
         landmark[name] = _landmark(_by(answers, "answer"), name, gate)
-    quartiles = [centile(counts.components.items(), percent) for percent in (25, 50, 75)]
-    hide_quartiles = gate.hidden or (gate.shared and counts.seen < MIN_CURVE)
+    components = counts.components.items()
+    shown = coarse_histogram(components, asked.k) if asked.shared else components
     return Treatment(
         as_of=day,
         k=asked.k,
-        last_first_visit=day - timedelta(days=SETTLED_DAYS),
+        last_first_visit=_last_first_visit(asked),
         people=gate.count(counts.people, counts.people),
         seen=gate.share(counts.seen, counts.people, counts.people),
         assessed=_assessed(assessed_counts(connection, scope, cohort, as_of=day), counts.people, gate),
@@ -148,26 +146,51 @@ def treatment_section(connection: Connection, asked: Asked) -> Treatment:
         given={
             name: gate.share(counts.given.get(name, 0), counts.seen, counts.people) for name in TREATMENTS
         },
-        components=(None, None, None) if hide_quartiles else (quartiles[0], quartiles[1], quartiles[2]),
+        components=(centile(shown, 25), centile(shown, 50), centile(shown, 75)),
         matches=_matches(matching_counts(connection, scope, cohort, as_of=day), counts.people, gate),
         landmark=landmark,
         relapse=_relapse(rehabilitation_relapse_counts(connection, scope, cohort, as_of=day), gate),
     )
 
 
+def _last_first_visit(asked: Asked) -> date:
+    return asked.as_of - timedelta(days=SETTLED_DAYS)
+
+
+def _nothing(asked: Asked) -> Treatment:
+    """Not even what was recorded of them, or of how many."""
+    return Treatment(
+        as_of=asked.as_of,
+        k=asked.k,
+        last_first_visit=_last_first_visit(asked),
+        people=None,
+        seen=WITHHELD_SHARE,
+        assessed=(),
+        changes=(),
+        given=dict.fromkeys(TREATMENTS, WITHHELD_SHARE),
+        components=(None, None, None),
+        matches=tuple(
+            Match(finding, treatments, dict.fromkeys(STATES, WITHHELD_SHARE))
+            for finding, treatments in TREATMENT_OF.items()
+        ),
+        landmark={name: Landmark((), None) for name in _ANSWER_NAMES},
+        relapse=(),
+    )
+
+
 _ANSWER_NAMES: tuple[Answer, ...] = ("load_change", "home_exercise")
 
 
-def _reveals(asked: Asked, people: int, given_to: Callable[[Cohort], TreatmentCounts]) -> bool:
-    """Whether those whom the filters leave out, by subtraction, are too few."""
-    cohort = asked.cohort
-    everybody = Cohort(
-        first_visit_from=cohort.first_visit_from,
-        first_visit_to=cohort.first_visit_to,
-        goals=cohort.goals,
-        all_episodes=cohort.all_episodes,
-    )
-    return cohort != everybody and complement_withheld(given_to(everybody).people, people, asked.k)
+def _reveals(connection: Connection, asked: Asked, people: int) -> bool:
+    """Whether they are too few, or those whom the filters leave out, by subtraction: of all, or twelve weeks ago."""
+    if asked.hidden or 0 < people < asked.k:
+        return True
+    if not asked.cohort.filters:
+        return False
+    whole = treatment_counts(
+        connection, asked.scope, asked.cohort.without_filters(), as_of=asked.as_of
+    ).people
+    return complement_withheld(whole, people, asked.k)
 
 
 def _assessed(rows: Sequence[AssessedCount], people: int, gate: Gate) -> tuple[Assessed, ...]:

@@ -119,5 +119,6 @@ def _visits(rows: Iterable[VisitMonth], status: str, booked: tuple[str, ...]) ->
                 before.met + (row.visits if met else 0),
                 max(before.people, row.people),
                 before.people_met + (row.people if met else 0),
+                max(before.people_rest, 0 if met else row.people),
             )
     return dict(cells)

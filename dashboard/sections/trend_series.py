@@ -21,13 +21,14 @@ class Cell:
     """What a month adds to a measure.
 
     n: people or visits that it is about; met: those that count; changes: people by change of score. Of visits
-    only: at least so many `people` stand behind n, and `people_met` behind met.
+    only: at least so many `people` stand behind n, `people_met` behind met, and `people_rest` behind the others.
     """
 
     n: int = 0
     met: int = 0
     people: int = 0
     people_met: int = 0
+    people_rest: int = 0
     changes: Mapping[float, int] = field(default_factory=dict)
 
 
@@ -111,7 +112,9 @@ def _exact(measure: Measure, first: date, last: date, cell: Cell) -> Value:
 
 def _coarse(measure: Measure, first: date, last: date, cell: Cell, k: int) -> Value:
     """The same from rounded counts; withheld where few people stand behind it."""
-    people, people_met = (cell.people, cell.people_met) if measure.of == "visits" else (cell.n, cell.met)
+    people, sides = cell.n, (cell.met, cell.n - cell.met)
+    if measure.of == "visits":
+        people, sides = cell.people, (cell.people_met, cell.people_rest)
     n = shown_count(cell.n, k) if people >= k or not cell.n else None
     hidden = Value(first, last, "withheld", None, None, n)
     if measure.kind == "count":
@@ -123,7 +126,7 @@ def _coarse(measure: Measure, first: date, last: date, cell: Cell, k: int) -> Va
         if n is None or scored < k or 0 < cell.n - scored < k:
             return hidden
         return Value(first, last, "counted", round(_median(cell.changes), 1), shown_count(scored, k), n)
-    few = 0 < people_met < k or proportion_withheld(cell.met, cell.n, k)
+    few = any(0 < side < k for side in sides) or proportion_withheld(cell.met, cell.n, k)
     if n is None or cell.n < MIN_CURVE or few:
         return hidden
     met = min(round_count(cell.met, k), n)
@@ -145,6 +148,7 @@ def _sum(cells: Iterable[Cell]) -> Cell:
         sum(part.met for part in parts),
         max((part.people for part in parts), default=0),
         max((part.people_met for part in parts), default=0),
+        max((part.people_rest for part in parts), default=0),
         changes,
     )
 

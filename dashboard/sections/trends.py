@@ -9,12 +9,12 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from dashboard.question import Asked, everybody_in_period
+from dashboard.question import Asked
 from dashboard.sections.trend_charts import Trend, TrendPoint, TrendSegment, charted, charted_shares
 from dashboard.sections.trend_counts import TrendCounts, trend_counts
 from dashboard.sections.trend_measures import MEASURES, Measure
 from dashboard.sections.trend_series import Cell, all_months, best_unit, series, smallest_median
-from dashboard.stats.disclosure import complement_withheld
+from dashboard.stats.disclosure import rounded
 from sql.queries.decisions import Annotation, Rebase, annotations_of, rebases_of, targets_of
 
 DIGITS_SHARED = {"share": 2, "share back": 2, "median": 1, "count": 0}
@@ -22,7 +22,7 @@ DIGITS_SHARED = {"share": 2, "share back": 2, "median": 1, "count": 0}
 
 @dataclass(frozen=True)
 class Trends:
-    """Every measure; none where those left out by the filters are too few to share the rest.
+    """Every measure; none where nothing may be said of the people asked about.
 
     `clinic` is the one whose targets and limits hold, None if several are asked about.
     """
@@ -52,14 +52,12 @@ def trends_section(connection: Connection, asked: Asked) -> Trends:
     if clinic:
         decided = _Decided(targets_of(connection, clinic), tuple(rebases_of(connection, clinic)))
     counts = trend_counts(connection, asked)
-    everybody = everybody_in_period(connection, asked) if asked.shared else counts.started
-    hidden = asked.shared and complement_withheld(everybody, counts.started, asked.k)
     return Trends(
         as_of=asked.as_of,
         shared=asked.shared,
         k=asked.k,
         clinic=clinic,
-        trends=() if hidden else tuple(_trend(m, counts, asked, decided) for m in MEASURES.values()),
+        trends=() if asked.hidden else tuple(_trend(m, counts, asked, decided) for m in MEASURES.values()),
         annotations=tuple(annotations_of(connection, asked.clinics)),
     )
 
@@ -173,7 +171,4 @@ def _point(point: TrendPoint, digits: int | None) -> dict[str, Any]:
 
 
 def _rounded(numbers: Iterable[tuple[str, float | None]], digits: int | None) -> dict[str, float | None]:
-    return {
-        name: number if number is None or digits is None else round(number, digits)
-        for name, number in numbers
-    }
+    return {name: rounded(number, digits) for name, number in numbers}

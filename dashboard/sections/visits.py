@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection
 
 from dashboard.question import Asked
-from dashboard.sections.retention import EVERYBODY, attendance
-from dashboard.sections.starters import Starters, counts_of, may_show, number_shown, rounded, starters
+from dashboard.sections.retention import EVERYBODY, attendance, is_recorded
+from dashboard.sections.starters import Starters, counts_of, may_show, number_shown, starters
 from dashboard.stats.coarse import coarse_histogram
-from dashboard.stats.disclosure import coarsen, proportion_withheld
+from dashboard.stats.disclosure import coarsen, proportion_withheld, round_count, rounded
 from dashboard.stats.outlook import Conditional
 from dashboard.stats.retention import (
     ENGAGED_VISITS,
@@ -61,7 +61,7 @@ def visits_section(connection: Connection, asked: Asked) -> VisitsResult:
     back = [row for row in rows if row.visits_to_return is not None]
     return VisitsResult(
         asked.shared,
-        any(row.visits > 1 for row in rows),
+        is_recorded(asked, rows),
         _quartiles(asked, everybody, rows, "visits"),
         _quartiles(asked, everybody, back, "visits_to_return"),
         share,
@@ -108,7 +108,9 @@ def _quartiles(
 ) -> tuple[VisitQuartiles, ...]:
     names = in_group_order("symptom_duration", sorted({row.symptom_duration for row in rows}))
     parts = {EVERYBODY: rows} | {
-        name: [row for row in rows if row.symptom_duration == name] for name in names if len(names) > 1
+        name: [row for row in rows if row.symptom_duration == name]
+        for name in names
+        if len(names) > 1 and not asked.hidden
     }
     return tuple(
         _group(asked, everybody, name, [(getattr(row, field), row.episodes) for row in part])
@@ -156,7 +158,10 @@ def _landmark(connection: Connection, asked: Asked, everybody: Starters, share: 
     small = any(
         proportion_withheld(part.returned, part.n, asked.k) for part in (found.engaged, found.not_engaged)
     )
-    return None if small else found
+    if small:
+        return None
+    engaged, others = (replace(x, n=round_count(x.n, asked.k)) for x in (found.engaged, found.not_engaged))
+    return replace(found, engaged=engaged, not_engaged=others)
 
 
 def _counts(rows: Sequence[EngagedCount], *, engaged: bool) -> RecoveryCounts:

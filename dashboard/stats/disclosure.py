@@ -7,10 +7,12 @@ figures; it does not make it impossible.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import product
 from math import ceil
 
-from dashboard.stats.survival import RecoveryCounts
+from dashboard.stats.survival import Curve, Horizon, RecoveryCounts
 
 FEWER_THAN = 8
 """Counts from 1 to 7 may point to a person: statistical offices withhold them in health data."""
@@ -74,6 +76,19 @@ def shown_count(n: int, k: int = FEWER_THAN) -> int | None:
     return None if 0 < n < k else round_count(n, k)
 
 
+SHARE_DIGITS = 2
+
+
+def rounded(value: float | None, digits: int | None = SHARE_DIGITS) -> float | None:
+    """A number as it leaves the clinic; None stays None, and without digits it stays exact.
+
+    Shares are rounded in whole per cent, as they are printed: of 21 in 40 both say 52, not one of them 53.
+    """
+    if value is None or digits is None:
+        return value
+    return round(100 * value) / 100 if digits == SHARE_DIGITS else round(value, digits)
+
+
 def proportion_withheld(numerator: int, denominator: int, k: int = FEWER_THAN) -> bool:
     """Whether a proportion is withheld: a small numerator or complement, or 0 % or 100 % of under 20."""
     rest = denominator - numerator
@@ -82,9 +97,38 @@ def proportion_withheld(numerator: int, denominator: int, k: int = FEWER_THAN) -
     return 0 in (numerator, rest) and denominator < MIN_EXTREME
 
 
+def shown_known(curve: Curve, horizon: Horizon, k: int = FEWER_THAN) -> float | None:
+    """The share whose state on the day is known; None where those known, or those not known, are few."""
+    unknown = curve.state_at(horizon.day).censored
+    return None if proportion_withheld(unknown, curve.started, k) else horizon.known
+
+
 def complement_withheld(all_n: int, subgroup_n: int, k: int = FEWER_THAN) -> bool:
     """Whether a sub-group is withheld because those outside it, by subtraction, are 1 to k-1."""
     return 0 < all_n - subgroup_n < k
+
+
+def few_in_or_beside(people: Mapping[tuple[bool, ...], int], k: int = FEWER_THAN) -> bool:
+    """Whether those who meet all filters are 1 to k-1, or those are who meet only some of them.
+
+    `people` are numbers by which of the filters they meet. Without one filter, or several, the question is a wider
+    one, which can be asked too: what it has more, by subtraction, must not be few either.
+    """
+    asked = sum(n for met, n in people.items() if all(met))
+    if 0 < asked < k:
+        return True
+    filters = max(map(len, people), default=0)
+    return any(
+        complement_withheld(_meeting(people, kept), asked, k)
+        for kept in product((True, False), repeat=filters)
+    )
+
+
+def _meeting(people: Mapping[tuple[bool, ...], int], kept: tuple[bool, ...]) -> int:
+    """How many meet those filters that are kept."""
+    return sum(
+        n for met, n in people.items() if all(one or not keep for one, keep in zip(met, kept, strict=True))
+    )
 
 
 def _tick(day: int) -> int:

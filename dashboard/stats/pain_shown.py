@@ -14,6 +14,7 @@ from dashboard.stats.disclosure import (
     complement_withheld,
     proportion_withheld,
     round_count,
+    rounded,
     shown_count,
 )
 from dashboard.stats.pain import (
@@ -104,16 +105,18 @@ class WeekShown:
 class Gate:
     """Whom figures are for: k is the smallest number of people that may be shown, None for exact figures.
 
-    `hidden`: those asked about are themselves too few, so that not even "nobody of them" may be said.
-    Everywhere below `whole` is how many the same figure would rest on without the filters.
+    `hidden`: those asked about are themselves too few, so that not even "nobody of them" may be said. `few`: under
+    20, of whom "nobody" and "all" are not said either. Everywhere below `whole` is how many the same figure would
+    rest on without the filters.
     """
 
     k: int | None
     hidden: bool = False
+    few: bool = False
 
     def count(self, n: int) -> int | None:
         """A count that may be printed."""
-        if self.hidden:
+        if self.hidden or (self.few and n == 0):
             return None
         return n if self.k is None else shown_count(n, self.k)
 
@@ -166,7 +169,7 @@ def share_shown(gate: Gate, found: Proportion, whole: int) -> ShareShown:
         return ShareShown(None, shown[1], None, None, None, withheld=True)
     denominator = round_count(of, gate.k)
     coarse = proportion(min(round_count(n, gate.k), denominator), denominator)
-    return ShareShown(*shown, _whole(coarse.value), _whole(coarse.low), _whole(coarse.high))
+    return ShareShown(*shown, rounded(coarse.value), rounded(coarse.low), rounded(coarse.high))
 
 
 def week_shown(gate: Gate, found: RecoveryWeek, whole: int) -> WeekShown:
@@ -204,7 +207,3 @@ def _tells_of_all(gate: Gate, n: int, sd: float | None, mean: float | None, scal
 
 def _point(gate: Gate, value: float | None) -> float | None:
     return value if value is None or gate.k is None else round(value, 1) + 0.0
-
-
-def _whole(share: float | None) -> float | None:
-    return None if share is None else round(share, 2)

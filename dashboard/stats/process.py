@@ -16,6 +16,7 @@ from dashboard.stats.disclosure import (
     complement_withheld,
     proportion_withheld,
     round_count,
+    rounded,
     shown_count,
 )
 from dashboard.stats.pain import proportion
@@ -76,7 +77,7 @@ def shared_share(numerator: int, denominator: int, whole: int, k: int = FEWER_TH
     if denominator < MIN_CURVE or proportion_withheld(numerator, denominator, k):
         return Share(None, shown_count(denominator, k), None, None, None, withheld=True)
     found = share(round_count(numerator, k), round_count(denominator, k))
-    value, low, high = (None if x is None else round(x, 2) for x in (found.value, found.low, found.high))
+    value, low, high = (rounded(x) for x in (found.value, found.low, found.high))
     return Share(found.numerator, found.denominator, value, low, high)
 
 

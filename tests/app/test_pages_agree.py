@@ -268,3 +268,67 @@ def test_records_to_check(visit: Visit, store: str, summary):
         f"{len(found)} of {len(quality['rules'])} checks found something in {quality['episodes']:,} records"
         in (titles(app))
     )
+
+
+# --- to share ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def shared(stores: dict[str, str], capsys) -> dict[str, Any]:
+    """The answer as JSON, to share: with whole per cents and withheld figures."""
+    environ = {"RETURN_TO_RUN_DATABASE_URL": stores["big"]}
+    assert main(["summary", "--by", "symptom_duration", "--for", "sharing", "--json"], environ) == 0
+    answer: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return answer
+
+
+def count(n: int | None) -> str:
+    return "fewer than 8" if n is None else f"{n:,}"
+
+
+def test_to_share_the_tables_of_return_to_running(visit: Visit, shared):
+    app = visit("big", "return to running", audience="sharing", by="symptom_duration")
+    table = table_with(app, "back by week 12")
+    for group, (_, row) in zip(shared["groups"], table.iterrows(), strict=True):
+        assert (row["started"], row["in the curve"]) == (count(group["started"]), count(group["episodes"]))
+        for day, label in ((56, "week 8"), (84, "week 12"), (182, "month 6")):
+            found = by_day(group, day)
+            shown, known = row[f"back by {label}"], row[f"known at {label}"]
+            assert shown.startswith("not shown" if found["value"] is None else per_cent(found["value"]))
+            assert known == ("–" if found["known"] is None else per_cent(found["known"]))
+    intake = table_with(app, "complete")
+    for period, (_, row) in zip(shared["intake_periods"]["periods"], intake.iterrows(), strict=True):
+        assert row["in the curve"] == count(period["started"])
+        shown = row["back by week 12"]
+        assert shown.startswith("–" if period["value"] is None else per_cent(period["value"]))
+    sure = table_with(app, "the curve").set_index("back by week 12")
+    for group, (_, row) in zip(
+        [g for g in shared["groups"] if g["certainty"][1]["worst"] is not None], sure.iterrows(), strict=True
+    ):
+        for name, column in (
+            ("known_state", "only those whose state is known"),
+            ("worst", "if all unknown were not back"),
+            ("best", "if all unknown were back"),
+        ):
+            share = group["certainty"][1][name]
+            assert row[column] == ("–" if share is None else per_cent(share)), (group["group"], name)
+
+
+def test_to_share_pain_records_and_treatment(visit: Visit, shared):
+    app, scale = visit("big", "pain and function", audience="sharing"), shared["pain"]["scales"][0]
+    for window, (_, row) in zip(
+        scale["windows"], table_with(app, "mean change (95 %)").iterrows(), strict=True
+    ):
+        assert row["scored at the start and then"] == count(window["scored"])
+        assert row["without a score"] == count(window["without_score"])
+    data = tiles(visit("big", "data", audience="sharing"))
+    for known in shared["completeness"]["everybody"]["measures"]:
+        if known["share"] is not None:
+            assert (per_cent(known["share"]), f"{known['known']:,} of {known['due']:,}") in data.values()
+    treatment = visit("big", "assessment and treatment", audience="sharing")
+    assert f"**{shared['treatment']['people']:,}** people" in said(treatment)
+    trends = table_with(visit("big", "trends", audience="sharing"), "variation")
+    for measure, (_, row) in zip(shared["trend"]["measures"], trends.iterrows(), strict=True):
+        counted = [point for point in measure["points"] if point["state"] == "counted"]
+        if counted and measure["kind"] in ("share", "share back"):
+            assert row["last"] == per_cent(counted[-1]["value"])

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
+
 import pytest
 from app.driver import Visit, choose, said
+
+from dashboard.pages.parts import reports
 
 
 @pytest.mark.parametrize("audience", ["clinic", "sharing"])
@@ -32,6 +37,15 @@ def test_what_may_not_be_shared_is_refused_with_a_remedy(visit: Visit):
     app = visit("tiny", "report", audience="sharing")
     assert not app.exception
     assert any("No statement. " in info.value for info in app.info)
+
+
+@pytest.mark.parametrize(("audience", "exact"), [("clinic", True), ("sharing", False)])
+def test_why_there_is_no_statement_is_exact_for_the_clinic_only(visit: Visit, monkeypatch, audience, exact):
+    monkeypatch.setattr(reports, "_today", lambda: date(2026, 11, 1))
+    app = choose(visit("small", "report", audience=audience), statement_condition="itbs")
+    (why,) = [info.value for info in app.info if info.value.startswith("No statement. ")]
+    assert bool(re.search(r"\d+ runners started; .* Missing: \d+", why)) is exact
+    assert ("Fewer than 30 runners started" in why) is not exact
 
 
 def test_a_therapist_gets_the_shared_report_and_no_statement(visit: Visit):

@@ -59,10 +59,11 @@ def test_a_condition_of_under_40_has_its_rounded_number_and_no_figure(visit: Vis
 def test_five_people_have_no_figure_at_all(visit: Visit, page: str):
     app = visit("tiny", page, audience="sharing")
     assert not app.exception
-    words = said(app)
-    assert "Too few people to draw a curve" in words
-    assert ("fewer than 8 started" in words) == (page == "overview")
-    assert all(value == "–" for value, _ in tiles(app).values())
+    assert [info.value for info in app.info] == [
+        "Too few people to share a figure: these filters leave fewer than 8, or leave out fewer than 8. "
+        "Choose a longer period or other filters."
+    ]
+    assert not app.metric
     assert not app.get("plotly_chart")
 
 

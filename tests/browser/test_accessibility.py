@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 
@@ -95,3 +96,30 @@ def test_what_a_therapist_opens(visit: Visit, scheme: chromium.Scheme):
         drawn(page)
         found[name] = barriers(page)
     assert {name: items for name, items in found.items() if items} == {}
+
+
+@pytest.mark.parametrize(
+    "path", ["", "return_to_running", "pain_and_function", "assessment_and_treatment", "data"]
+)
+def test_what_is_opened(visit: Visit, path: str):
+    """Every table that can be unfolded, what the numbers mean, and a list of people."""
+    page = visit("small")
+    page.goto(f"{page.url.rstrip('/')}/{path}")
+    drawn(page)
+    for table in page.locator("[data-testid=stMain] [data-testid=stExpander] summary").all():
+        table.click()
+    chromium.wait_for_answer(page)
+    found = {"unfolded": barriers(page)}
+    for name in ("What the numbers mean", re.compile("^group Who|^Who")):
+        page.locator("[data-testid=stMain]").get_by_role("button", name=name).first.click()
+        box = page.get_by_test_id("stPopoverBody")
+        box.wait_for()
+        chromium.wait_for_answer(page)
+        found[str(name)] = barriers(page)
+        if name != "What the numbers mean":
+            box.get_by_test_id("stButton").get_by_role("button").first.click()
+            page.get_by_test_id("stDialog").wait_for()
+            chromium.wait_for_answer(page)
+            found["a list"] = barriers(page)
+        page.keyboard.press("Escape")
+    assert {where: items for where, items in found.items() if items} == {}

@@ -16,6 +16,7 @@ from sqlalchemy import Engine, event, func, select
 
 from sql.cohort import GROUPING_FIELDS, Cohort, Scope, in_group_order
 from sql.engine import open_engine, reading
+from sql.queries.filter_counts import filter_counts
 from sql.queries.intake_counts import IntakeCounts, intake_counts
 from sql.queries.recovery_counts import recovery_counts
 from sql.queries.store_facts import as_of, store_facts, store_version, therapists_besides
@@ -280,6 +281,29 @@ def test_intake_counts(store, outcomes, what):
             assert intake_counts(connection, scope, cohort) == IntakeCounts(**reasons), who
 
 
+@pytest.mark.parametrize("what", COHORTS)
+def test_filter_counts(store, outcomes, what):
+    """Everybody of the period once, by which filters they meet."""
+    cohort = COHORTS[what]
+    whole = cohort.without_filters()
+    filters = {
+        "clinic": cohort.clinics, "site": cohort.sites, "therapist": cohort.therapists,
+        "condition": cohort.conditions, "symptom_duration": cohort.symptom_durations,
+    }  # fmt: skip
+    with reading(store) as connection:
+        for who, scope in SCOPES.items():
+            started, in_curve = Counter(), Counter()
+            for row in outcomes:
+                goal = not cohort.goals or row.goal in cohort.goals
+                if in_scope(row, scope) and selected(row, whole) and is_first(row, cohort) and goal:
+                    met = tuple(getattr(row, name) in values for name, values in filters.items() if values)
+                    started[met] += 1
+                    in_curve[met] += row.eligibility == "eligible"
+            found = filter_counts(connection, scope, cohort)
+            assert {row.met: row.started for row in found if row.started} == started, who
+            assert {row.met: row.in_curve for row in found if row.started} == in_curve, who
+
+
 def test_intake_counts_meet_every_reason(outcomes):
     """The invented clinics would not show a forgotten reason if nobody had it."""
     assert {first_reason(row, Cohort()) for row in outcomes} == set(vars(IntakeCounts()))
@@ -419,11 +443,12 @@ def test_every_question_reads_the_covering_index_and_never_the_table(store):
             store,
             lambda connection, cohort=cohort, scope=scope: [
                 intake_counts(connection, scope, cohort),
+                filter_counts(connection, scope, cohort),
                 therapists_besides(connection, scope, cohort, ("north", "T1")),
                 store_facts(connection, scope),
             ],
         )
-        assert len(others) == 3
+        assert len(others) == 4
         assert [plan for plan in others if "COVERING INDEX ix_episode_outcome_cohort" not in plan] == [], (
             cohort
         )

@@ -11,8 +11,10 @@ from dashboard.stats.disclosure import (
     Shared,
     coarsen,
     complement_withheld,
+    few_in_or_beside,
     proportion_withheld,
     round_count,
+    rounded,
     shown_count,
 )
 from dashboard.stats.survival import RecoveryCounts, back_by, cumulative_incidence, risk_table
@@ -80,6 +82,34 @@ def test_subgroups_that_leave_a_few_are_withheld(subgroup, withheld):
     assert complement_withheld(60, subgroup) is withheld
 
 
+@pytest.mark.parametrize(
+    ("both", "only_first", "only_second", "neither", "few"),
+    [
+        (60, 0, 0, 0, False),
+        (7, 50, 50, 50, True),  # those asked about
+        (8, 50, 50, 50, False),
+        (0, 50, 50, 50, False),
+        (60, 7, 50, 50, True),  # with the first filter alone, 7 more
+        (60, 8, 50, 50, False),
+        (60, 50, 3, 50, True),
+        (60, 0, 0, 5, True),  # without both
+        (60, 0, 3, 50, True),  # 53 more without both, but 3 with the second alone
+        (60, 4, 4, 0, True),
+        (0, 5, 50, 50, True),  # nobody of five is something about the five
+    ],
+)
+def test_few_within_or_beside_two_filters(both, only_first, only_second, neither, few):
+    people = {
+        (True, True): both, (True, False): only_first, (False, True): only_second, (False, False): neither,
+    }  # fmt: skip
+    assert few_in_or_beside(people) is few
+
+
+@pytest.mark.parametrize(("n", "few"), [(0, False), (1, True), (7, True), (8, False)])
+def test_few_without_a_filter(n, few):
+    assert few_in_or_beside({(): n}) is few
+
+
 @pytest.mark.parametrize(("n", "shown"), [(0, 0), (1, None), (7, None), (8, 10), (38, 40), (39, 40)])
 def test_under_forty_there_is_only_the_rounded_number(n, shown):
     assert coarsen(make_counts([(9, n, 0, 0)])) == Shared("all", shown, None)
@@ -139,3 +169,15 @@ def test_coarse_counts_are_rounded_cumulative_and_within_started(rows):
 def _filled(coarse, tick):
     """Whether the rounded numbers had used up all who started by then."""
     return risk_table(coarse, [tick])[0].at_risk == 0
+
+
+def test_a_share_is_rounded_as_it_is_printed():
+    """Shares of rounded counts often lie at a half: 264 of those of 40 to 695 people differed."""
+    for of in range(40, 700, 5):
+        for part in range(of + 1):
+            share = part / of
+            assert f"{100 * rounded(share):.0f}" == f"{100 * share:.0f}", (part, of)
+    assert rounded(21 / 40) == 0.52
+    assert rounded(None) is None
+    assert rounded(1 / 3, None) == 1 / 3
+    assert rounded(1 / 3, 1) == 0.3

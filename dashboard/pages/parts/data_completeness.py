@@ -111,6 +111,7 @@ def _matrix(question: Question, result: Completeness, k: int) -> None:
         list(MEASURE_NAMES),
         format_func=MEASURE_NAMES.__getitem__,
         key="completeness_of",
+        bind="query-params",
     )
     months = [row.name for row in result.months[::-1]]
     therapists = [row.name for row in result.therapists]

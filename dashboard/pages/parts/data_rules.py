@@ -36,3 +36,4 @@ def panel(question: Question) -> None:
         with st.popover("The rules behind the words", icon=":material/menu_book:", key="data_rules"):
             for word in ORDER:
                 st.markdown(case_table.rule_sentence(word, found.rules))
+            panels.all_numbers()

@@ -47,7 +47,8 @@ def panel(summary: OutcomeSummary, question: Question) -> None:
             st.markdown("**Look at this**", width="content")
         for item in items:
             st.page_link(PAGES[item.rule], label=item.text, icon=":material/search:", width="content")
-    panels.note(freshness(summary.as_of, summary.facts.last_start, follow_up.known))
+    last_start = summary.facts.last_start if summary.audience == "clinic" else None  # one person's day
+    panels.note(freshness(summary.as_of, last_start, follow_up.known))
 
 
 def _behind(summary: OutcomeSummary) -> tuple[tuple[str, str], ...]:

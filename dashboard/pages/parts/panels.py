@@ -15,7 +15,7 @@ from dashboard.charts.theme import Theme, theme_named
 from dashboard.definitions import definition
 from dashboard.pages.parts import readers
 from dashboard.pages.parts.filters import Question
-from dashboard.question import Asked, NotAllowed
+from dashboard.question import Asked, NotAllowed, too_few_words
 from dashboard.summary import OutcomeSummary
 from dashboard.tables import Row
 from dashboard.verdicts import benchmarks
@@ -26,6 +26,7 @@ NOBODY_YET = (
     "Nobody with these filters had a first visit 12 weeks ago or more. Choose a longer period or fewer filters, or "
     "come back when the newest patients have had 12 weeks."
 )
+METHODS_PAGE = "dashboard/pages/methods.py"
 CHART_CONFIG = {"displayModeBar": False}
 
 
@@ -40,6 +41,9 @@ def answer(question: Question, by: str | None = None) -> OutcomeSummary:
         summary = readers.summary(question.scope, question.cohort, by)
     except (NotAllowed, StoreError) as reason:
         st.info(str(reason), icon=":material/info:")
+        st.stop()
+    if summary.hidden:
+        st.info(too_few_words(summary.k), icon=":material/info:")
         st.stop()
     if summary.everybody.started == 0:
         st.info(
@@ -100,6 +104,12 @@ def definitions(names: Iterable[str], definition_of_return: str | None, *, key: 
         for name in names:
             entry = definition(name)
             st.markdown(f"**{entry.title}.** {entry.text}")
+        all_numbers()
+
+
+def all_numbers() -> None:
+    """The way to every number's formula and source; in a box that scrolls, something that keys can reach."""
+    st.page_link(METHODS_PAGE, label="Every number, with formula and source", icon=":material/menu_book:")
 
 
 def evidence(conditions: Sequence[str], *, key: str) -> None:

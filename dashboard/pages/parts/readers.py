@@ -10,7 +10,7 @@ import streamlit as st
 from sqlalchemy import Connection, Engine
 
 from dashboard.deployment import read_deployment
-from dashboard.question import Asked, ask
+from dashboard.question import Asked, NotAllowed, ask, too_few_words
 from dashboard.return_definition import definition_of_return
 from dashboard.summary import OutcomeSummary, outcome_summary
 from sql.cohort import Cohort, Scope
@@ -60,7 +60,13 @@ def _summary(url: str, version: int, scope: Scope, cohort: Cohort, by: str | Non
 
 
 def section(build: Callable[[Connection, Asked], Result], scope: Scope, cohort: Cohort) -> Result:
-    """The answer of a section (dashboard/sections) to a question, computed once per store version and scope."""
+    """The answer of a section (dashboard/sections) to a question, computed once per store version and scope.
+
+    Raises
+    ------
+    NotAllowed
+        if the reader may not ask the question, or nothing may be said of so few people.
+    """
     answer: Result = _section(str(engine().url), version(), build.__name__, scope, cohort, build)
     return answer
 
@@ -75,7 +81,10 @@ def _section(
     _build: Callable[[Connection, Asked], Any],
 ) -> Any:
     with reading(engine()) as connection:
-        return _build(connection, ask(connection, scope, cohort))
+        asked = ask(connection, scope, cohort)
+        if asked.hidden:
+            raise NotAllowed(too_few_words(asked.k))
+        return _build(connection, asked)
 
 
 def facts(scope: Scope) -> StoreFacts:

@@ -16,7 +16,7 @@ from dashboard.report.build import build
 from dashboard.report.month import Month, last_full_month
 from dashboard.report.noted import REPORT_MADE, STATEMENT_MADE, note, subject
 from dashboard.report.results import Compare, ReportRequest, ReportResults, gather
-from dashboard.report.statement import Statement, StatementRequest, statement
+from dashboard.report.statement import Refused, Statement, StatementRequest, statement
 from dashboard.report.statement_page import statement_document
 from dashboard.wording import long_date
 from sql.cohort import Scope
@@ -164,12 +164,16 @@ def statement_panel(question: Question, results: ReportResults) -> None:
         return
     condition = st.selectbox(
         "About runners with", list(conditions), format_func=conditions.__getitem__, key="statement_condition",
-        width=320,
+        bind="query-params", width=320,
     )  # fmt: skip
     asked = StatementRequest(condition, None, results.request.clinics, results.request.sites)
     try:
         with reading(readers.engine()) as connection:
             made = statement(connection, question.scope, asked, today=_today())
+    except Refused as reason:
+        words = reason.to_share if question.scope.audience == "sharing" else str(reason)
+        st.info(f"No statement. {words}", icon=":material/info:")
+        return
     except (NotAllowed, StoreError) as reason:
         st.info(f"No statement. {reason}", icon=":material/info:")
         return

@@ -31,15 +31,12 @@ def choose_scale(question: Question) -> AskedScale:
 
 
 def require_people(section: PainSection) -> None:
-    """Where there is nobody, or nothing may be shown, there is one thing to say."""
-    if section.started == 0 and not section.withheld:
+    """Where there is nobody, there is one thing to say."""
+    if section.started == 0:
         st.info(
             "Nobody with these filters started. Choose a longer period or fewer filters, or load newer data.",
             icon=":material/info:",
         )
-        st.stop()
-    if section.withheld:
-        st.info(pain_captions.too_few_sentence(section), icon=":material/info:")
         st.stop()
 
 
@@ -49,6 +46,7 @@ def explained(*, key: str) -> None:
         for name in PAIN_DEFINITIONS:
             entry = definition(name)
             st.markdown(f"**{entry.title}.** {entry.text}")
+        panels.all_numbers()
 
 
 def trials() -> None:

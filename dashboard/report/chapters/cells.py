@@ -5,6 +5,7 @@ from __future__ import annotations
 from dashboard.group_summary import GroupSummary
 from dashboard.names import group_name
 from dashboard.report.content import Cell, Column
+from dashboard.stats.disclosure import rounded
 from dashboard.stats.survival import Horizon
 from dashboard.wording import WITHHELD, count_words, time_words
 
@@ -28,7 +29,7 @@ def people(number: int | None) -> Cell:
 
 def share(value: float | None, *, shared: bool) -> float | None:
     """A share as this audience may see it: whole per cent when shared."""
-    return value if value is None or not shared else round(value, 2)
+    return rounded(value) if shared else value
 
 
 def number(value: float | None, *, shared: bool) -> float | None:

@@ -112,9 +112,8 @@ def _share(found: ShareShown, section: PainSection) -> tuple[Cell, ...]:
     if found.withheld:
         return (WITHHELD, None, None, "", count(found.denominator, section.k))
     figures = (found.value, found.low, found.high)
-    rounded = tuple(None if one is None else round(one, 2) for one in figures) if section.shared else figures
     few = _few(found.denominator, withheld=found.withheld)
-    return (*rounded, few, count(found.denominator, section.k))
+    return (*figures, few, count(found.denominator, section.k))
 
 
 def _window(window: Window) -> str:

@@ -1,0 +1,67 @@
+"""To share, a page says the same of any few people: all that the server sends is compared, hover text and tables too."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from app.driver import Visit, choose
+from builders import load_tables
+from streamlit.testing.v1 import AppTest
+from test_tells_nothing import tables_with
+
+from sql.store import create_or_upgrade
+
+PAGES = (
+    ("overview", {}),
+    ("return to running", {"by": "symptom_duration"}),
+    ("pain and function", {}),
+    ("trends", {}),
+    ("therapists and sites", {}),
+    ("assessment and treatment", {}),
+    ("data", {}),
+    ("data", {"data_show": "records"}),
+    ("report", {}),
+)
+OF_THE_RUN = re.compile(r"\$\$ID-\w+|/media/\w+")
+
+
+@pytest.fixture
+def clinics(stores: dict[str, str], tmp_path, monkeypatch: pytest.MonkeyPatch) -> tuple[str, ...]:
+    """Two clinics that differ in five people, or one person, at a third site."""
+    for name, few, seed in (("five", 5, 1), ("one", 1, 3)):
+        url = f"sqlite:///{tmp_path / name}.db"
+        engine = create_or_upgrade(url)
+        load_tables(engine, tmp_path / name, **tables_with(few, seed))
+        engine.dispose()
+        monkeypatch.setitem(stores, name, url)
+    return ("five", "one")
+
+
+def sent(app: AppTest) -> list[str]:
+    """Every message of the page, without what is new in every run."""
+    return [OF_THE_RUN.sub("", str(message)) for message in messages(app._tree)]
+
+
+def messages(node: Any) -> Iterator[Any]:
+    if getattr(node, "proto", None) is not None:
+        yield node.proto
+    for child in getattr(node, "children", {}).values():
+        yield from messages(child)
+
+
+@pytest.mark.parametrize("reader", [{"audience": "sharing"}, {"preview_as": "Therapist T1"}])
+@pytest.mark.parametrize(("page", "choices"), PAGES)
+def test_a_page_is_the_same_for_any_few(visit: Visit, clinics, page: str, choices: dict[str, str], reader):
+    found = []
+    for clinic in clinics:
+        app = visit(clinic, page, **reader)
+        for key, value in {"site": "c", **choices}.items():
+            if key == "site" or any(group.key == key for group in app.button_group):
+                choose(app, **{key: value})
+        assert not app.exception
+        found.append(sent(app))
+    assert len(found[0]) > 10, "something is sent"
+    assert found[0] == found[1]
