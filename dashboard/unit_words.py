@@ -5,7 +5,7 @@ from __future__ import annotations
 from dashboard.sections.unit_expected import ExpectedFunnel
 from dashboard.sections.units import Mix, Units, UnitsBy
 from dashboard.stats.funnel import MIN_EPISODES, MIN_FOR_MEAN, FunnelPoint, MeanFunnel
-from dashboard.wording import PER_CENT, interval_words, long_date, percent
+from dashboard.wording import PER_CENT, counted, interval_words, long_date, percent
 from sql.reference import instruments
 
 Row = dict[str, str]
@@ -54,8 +54,9 @@ def funnel_caption(found: UnitsBy) -> str:
         else ""
     )
     return (
-        f"{found.episodes:,} people. Each mark is a {found.by}, moved up or down by what its own patients let "
-        f"expect; the fewer the people, the wider the limits of chance.{extra}{not_drawn}"
+        f"{counted(found.episodes)}. Each mark is one {found.by}, adjusted for the patients seen there. People who "
+        "were not followed to week 12 count in part, so a mark can rest on fewer than the table says. The fewer the "
+        f"people, the wider the limits of chance.{extra}{not_drawn}"
     )
 
 
@@ -185,7 +186,7 @@ def pain_caption(found: UnitsBy, result: Units) -> str:
     centre = found.pain.centre
     overall = "" if centre is None else f" Everybody: {centre:+.1f} points.".replace("-", "−")
     return (
-        f"{people:,} people with both scores; mean {what}, adjusted for condition, symptom duration and pain at the "
+        f"{counted(people)} with both scores; mean {what}, adjusted for condition, symptom duration and pain at the "
         f"first visit. Lower is better.{overall}{few if left_out else ''}"
     )
 
@@ -210,7 +211,7 @@ def model_caption(item: ExpectedFunnel) -> str:
     people = sum(point.n for point in item.means.points)
     better = instruments()[item.question.instrument].better.capitalize()
     return (
-        f"{model_title(item)}: {people:,} people with both scores and a loaded expectation of the later one, from the "
+        f"{model_title(item)}: {counted(people)} with both scores and a loaded expectation of the later one, from the "
         f"first visit to weeks 8 to 12. {better} is better. The model is somebody else's, made on other patients."
     )
 

@@ -35,6 +35,8 @@ HUNDRED = ((28, 30, 0, 0), (84, 20, 0, 0), (100, 0, 5, 0), (200, 0, 0, 45))
 FAST = ((14, 18, 0, 0), (200, 0, 0, 2))
 SLOW = ((150, 10, 0, 0), (200, 0, 0, 30))
 FOUR = ((10, 1, 0, 0), (20, 0, 1, 0), (40, 1, 0, 0), (60, 0, 0, 1))
+# 12 started; 2 of the 4 still followed come back on day 40.
+THIN = ((10, 2, 0, 0), (30, 0, 0, 6), (40, 2, 0, 0), (60, 0, 0, 2))
 AS_OF = date(2026, 10, 31)
 
 
@@ -154,12 +156,12 @@ def test_the_estimate_with_n():
 
 
 def test_an_estimate_of_too_few_says_so():
-    group = make_group("pfps", *FOUR)
+    group = make_group("pfps", *THIN)
     assert "; too few still followed) of runners" in wording.estimate_sentence(make_summary(group), group, 56)
     sentence = wording.estimate_sentence(make_summary(group), group, 84)
     assert (
         sentence
-        == "No estimate yet for runners with PFPS by week 12: too few are followed that far; 4 started."
+        == "No estimate yet for runners with PFPS by week 12: too few are followed that far; 12 started."
     )
 
 
@@ -240,9 +242,9 @@ def test_tiles():
     group = make_group("pfps", *HUNDRED)
     assert tuple(map(plain, wording.tile_words(group, 84))) == ("50 %", "(41–60) of 100")
     assert wording.median_tile_words(group) == ("12.0 weeks", wording.median_words(group.median))
-    few = make_group("pfps", *FOUR)
-    assert wording.tile_words(few, 56)[1] == "too few followed"
-    assert wording.tile_words(few, 84) == ("–", "too few followed")
+    thin = make_group("pfps", *THIN)
+    assert wording.tile_words(thin, 56)[1] == "too few followed"
+    assert wording.tile_words(thin, 84) == ("–", "too few followed")
     slow = make_group("pfps", *SLOW)
     assert wording.median_tile_words(slow) == ("–", "not reached yet")
     hidden = make_group("pfps", *HUNDRED, curve=None, median=Quantile(0.5, None, None, None), back_by=())

@@ -20,7 +20,7 @@ from dashboard.treatment_words import (
     of_words,
     sorted_measures,
 )
-from dashboard.wording import count_words
+from dashboard.wording import counted
 from sql.queries.assessment_counts import STEP_RATE_GOAL_PERCENT
 
 ONE_POINT = 1.0
@@ -44,7 +44,7 @@ def change_figure(result: Treatment, theme: Theme) -> go.Figure:
     dots = [
         Dot(
             MEASURES[row.measure], row.change.mean, row.change.low, row.change.high,
-            f"{count_words(row.change.n, result.k)} people" if not row.change.withheld else change_words(row, result.k),
+            counted(row.change.n, result.k) if not row.change.withheld else change_words(row, result.k),
         )
         for row in result.changes
     ]  # fmt: skip
@@ -67,10 +67,7 @@ def given_figure(result: Treatment, theme: Theme) -> go.Figure:
 
 def landmark_figure(groups: tuple[AnswerGroup, ...], theme: Theme, *, k: int) -> go.Figure:
     """Share back by week 12 of those not back by day 28, a row per answer."""
-    dots = [
-        _horizon_dot(ANSWER_WORDS[group.answer], group.back, f"{count_words(group.n, k)} people")
-        for group in groups
-    ]
+    dots = [_horizon_dot(ANSWER_WORDS[group.answer], group.back, counted(group.n, k)) for group in groups]
     return interval_dots_figure(dots, theme, axis=PERCENT_AXIS, suffix=" %", title="back by week 12")
 
 
