@@ -21,6 +21,7 @@ from dashboard.summary import OutcomeSummary
 from dashboard.wording import PER_CENT, interval_words, is_few, long_date, percent, time_words
 
 SHARE_TOO_FEW = "Too few people to show a share. Choose a longer period or fewer filters."
+SIGNIFICANT = 0.05
 NO_VISITS = (
     "No visits after the first are recorded, so nothing can be said about who stays. Load visits.csv with the "
     "attended appointments."
@@ -34,26 +35,33 @@ def test_words(test: GrayTest | LogRank) -> str:
     return f"χ² = {test.statistic:.2f}, {test.df} df, {p}{left}"
 
 
-def test_sentences(summary: OutcomeSummary) -> list[str]:
-    """Do the groups differ? Gray's test first where anybody stopped, as the curve counts stops."""
+def test_sentence(summary: OutcomeSummary) -> str:
+    """Do the groups differ? Gray's test first where anybody stopped, as the curve counts stops; "" without a test."""
     found, field = summary.comparison, FIELD_NAMES.get(summary.by or "", summary.by or "")
     within = ""
     if found.stratified_by:
         within = f", within {FIELD_NAMES.get(found.stratified_by, found.stratified_by)}"
-    sentences = []
-    if found.gray and any(group.stopped != 0 for group in summary.groups):
-        differ = "differ" if found.gray.p < 0.05 else "do not differ"
-        sentences.append(
-            f"Shares back by {field} {differ} more than chance would explain "
-            f"(Gray's test{within}: {test_words(found.gray)})."
-        )
-    if found.log_rank:
-        differ = "differ" if found.log_rank.p < 0.05 else "do not differ"
-        sentences.append(
-            f"Groups by {field} {differ} more than chance would explain (log-rank test{within}, speed among "
-            f"those still trying: {test_words(found.log_rank)})."
-        )
-    return sentences
+    speed = found.log_rank and f"(log-rank test{within}: {test_words(found.log_rank)})"
+    if found.gray is None or not any(group.stopped != 0 for group in summary.groups):
+        if found.log_rank is None:
+            return ""
+        differ = "differs" if found.log_rank.p < SIGNIFICANT else "does not differ"
+        return f"How fast people are back {differ} by {field} more than chance would explain {speed}."
+    differ = "differ" if found.gray.p < SIGNIFICANT else "do not differ"
+    shares = (
+        f"Shares back {differ} by {field} more than chance would explain (Gray's test{within}: "
+        f"{test_words(found.gray)})"
+    )
+    if found.log_rank is None:
+        return f"{shares}."
+    shares_differ, speeds_differ = found.gray.p < SIGNIFICANT, found.log_rank.p < SIGNIFICANT
+    joined = {
+        (True, True): "and so does the speed among those still trying",
+        (False, False): "nor does the speed among those still trying",
+        (True, False): "but not the speed among those still trying",
+        (False, True): "but the speed among those still trying does",
+    }[shares_differ, speeds_differ]
+    return f"{shares}, {joined} {speed}."
 
 
 def difference_sentence(difference: Difference) -> str:
@@ -113,6 +121,17 @@ def relapse_caption(result: RelapseResult) -> str:
         "come back and people who are well do not. The line: share with pain again since the return, with its "
         f"95{PER_CENT} band, dotted where too few are still followed; it leans on those who are still seen, so "
         "it reads too high."
+    )
+
+
+def sustained_title(result: RelapseResult, back: Horizon) -> str:
+    """The finding: how many of those back by a day are back for good."""
+    found = next((item for item in result.sustained if item.day == back.day), None)
+    if found is None or found.low is None or found.high is None or back.value is None:
+        return "Back for good"
+    return (
+        f"By {time_words(back.day)}, {percent(back.value)} are back, {range_words(found.low, found.high)} for at least "
+        "14 days"
     )
 
 

@@ -25,11 +25,18 @@ GROUPINGS = {
     "site": "Site",
 }
 LAST_DAYS = {"26": 182, "52": 364}
+PANELS = {
+    "lasting": "does it last?",
+    "first-visits": "by first visit",
+    "losses": "where we lose people",
+    "sureness": "how sure are we?",
+}
 
 question = current_question()
 with st.container(horizontal=True, vertical_alignment="bottom"):
     by = one_of("Curve by", GROUPINGS, key="by", default="condition")
     weeks = one_of("Weeks shown", {weeks: weeks for weeks in LAST_DAYS}, key="weeks", default="26")
+    panels.jumps(PANELS)
 summary = panels.answer(question, by=None if by == "none" else by)
 conditions = [group.group for group in summary.by_condition]
 compared = cards.compared_conditions(summary)

@@ -1,4 +1,4 @@
-"""Below the overview's charts: how fresh the data are, and what deserves a look."""
+"""On the overview: what deserves a look, each a link, and how fresh and complete the data are."""
 
 from __future__ import annotations
 
@@ -14,23 +14,40 @@ from dashboard.verdicts import benchmarks
 from dashboard.wording import time_words
 
 RECOVERY_PAGE = "dashboard/pages/return_to_running.py"
+DATA_PAGE = "dashboard/pages/data.py"
 PAGES = {
     "behind": RECOVERY_PAGE,
-    "unknown": RECOVERY_PAGE,
+    "unknown": DATA_PAGE,  # where a tap shows who they are
     "visit_dates": RECOVERY_PAGE,
-    "worse_lately": RECOVERY_PAGE,
+    "worse_lately": "dashboard/pages/trends.py",
     "lost": RECOVERY_PAGE,
     "late_reports": RECOVERY_PAGE,
 }
 
 
-def panel(summary: OutcomeSummary, question: Question) -> None:
-    """One line, and a link for each item."""
+def items(summary: OutcomeSummary, question: Question) -> None:
+    """A row with a link for each item; no row without one."""
+    found = look_at_this(_signs(summary, question))
+    if not found:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown("**Look at this**", width="content")
+        for item in found:
+            st.page_link(PAGES[item.rule], label=item.text, icon=":material/search:", width="content")
+
+
+def fresh(summary: OutcomeSummary, question: Question) -> None:
+    """One line: to which day the data reach, and how complete they are."""
+    known = panels.section(question, follow_up_section).known
+    panels.note(freshness(summary.as_of, summary.facts.last_start, known))
+
+
+def _signs(summary: OutcomeSummary, question: Question) -> Signs:
     follow_up = panels.section(question, follow_up_section)
     periods = panels.section(question, intake_periods_section).periods
     complete = [period.share for period in periods if period.share.mature and period.share.value is not None]
     everybody = summary.everybody
-    signs = Signs(
+    return Signs(
         behind=_behind(summary),
         known=follow_up.known,
         on_visit_day=follow_up.on_visit_day,
@@ -41,13 +58,6 @@ def panel(summary: OutcomeSummary, question: Question) -> None:
         returned=everybody.returned,
         late_reports=everybody.late_reports,
     )
-    items = look_at_this(signs)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        if items:
-            st.markdown("**Look at this**", width="content")
-        for item in items:
-            st.page_link(PAGES[item.rule], label=item.text, icon=":material/search:", width="content")
-    panels.note(freshness(summary.as_of, summary.facts.last_start, follow_up.known))
 
 
 def _behind(summary: OutcomeSummary) -> tuple[tuple[str, str], ...]:
