@@ -21,6 +21,20 @@ from dashboard.summary import OutcomeSummary
 from dashboard.wording import PER_CENT, interval_words, is_few, long_date, percent, time_words
 
 SHARE_TOO_FEW = "Too few people to show a share. Choose a longer period or fewer filters."
+GROUPINGS = {
+    "none": "Everybody",
+    "condition": "Condition",
+    "symptom_duration": "Symptom duration",
+    "earlier_episodes": "Earlier episodes",
+    "site": "Site",
+}
+PANELS = {
+    "lasting": "does it last?",
+    "first-visits": "by first visit",
+    "losses": "where we lose people",
+    "sureness": "how sure are we?",
+}
+"""Panels of the page by their anchors, for the links at its top."""
 SIGNIFICANT = 0.05
 NO_VISITS = (
     "No visits after the first are recorded, so nothing can be said about who stays. Load visits.csv with the "

@@ -169,7 +169,7 @@ def change_title(result: Treatment) -> str:
         twice = any(row.change.mean is not None for row in result.changes)
         few = "Too few people measured twice to say how strength or step rate changed"
         return few if twice else "No strength or step rate was measured twice"
-    parts = [f"{_short(row)} {_signed(row.change.mean)}" for row in known]
+    parts = [f"{_short(row)} {_rounded(row.change.mean)}" for row in known]
     return f"By week 12, from their own baseline: {', '.join(parts)}"
 
 
@@ -181,8 +181,8 @@ def change_caption(result: Treatment) -> str:
             "(column speed_kmh) both times."
         )
     words = (
-        "Mean change in per cent of the patient's own first measurement, same side, with 95 % limits "
-        "(step rate at the same speed; shaded: +5 to +10 %)."
+        "Mean change in per cent of the patient's own first measurement, same side, with 95 % limits. "
+        "Step rate at the same speed; shaded: the +5 to +10 % to reach."
     ).replace(" %", PER_CENT)
     steps = next((row for row in result.changes if row.measure == STEP_RATE), None)
     if steps is None or steps.reached_5_to_10 is None or steps.reached_more is None:
@@ -217,14 +217,30 @@ def given_caption(result: Treatment) -> str:
 
 
 def match_title(result: Treatment) -> str:
-    """The finding: how often treatment follows the finding."""
+    """The finding: whether those with a finding are given what fits it more often than those without."""
     parts = []
     for match in result.matches:
-        found = match.given["yes"]
-        if found.value is not None:
-            finding, treatment = FINDINGS[match.finding]
-            parts.append(f"{percent(found.value)} with {finding} got {treatment}")
-    return "; ".join(parts[:2]) if parts else "Too few findings recorded to see whether treatment fits"
+        with_it, without = match.given["yes"], match.given["no"]
+        if with_it.value is None or is_few(with_it.denominator):
+            continue
+        finding, treatment = FINDINGS[match.finding]
+        words = f"{treatment} for {percent(with_it.value)} with {finding}"
+        if without.value is not None and not is_few(without.denominator):
+            words += f" and {percent(without.value)} without"
+        parts.append(words)
+    title = "; ".join(parts[:2])
+    return title[:1].upper() + title[1:] or "Too few findings recorded to see whether treatment fits"
+
+
+def any_match(result: Treatment) -> bool:
+    """Whether it is known of anybody if a finding is there."""
+    return any(match.given[state].denominator != 0 for match in result.matches for state in ("yes", "no"))
+
+
+MATCH_MISSING = (
+    "Load assessments.csv with gait and foot findings, and the column tendon_involved of episodes.csv, to see whether "
+    "what was given fits what was found."
+)
 
 
 def match_sentence(result: Treatment) -> str:
@@ -272,6 +288,11 @@ def landmark_title(answer: str, found: Landmark) -> str:
 
 def landmark_caption(found: Landmark) -> str:
     """Who is compared, with n, and the test."""
+    if len(found.groups) < 2:
+        return (
+            "Nobody answered by day 28, or all gave the same answer. Ask at visits, and load the answers with "
+            "running.csv."
+        )
     total = [group.n for group in found.groups if group.n is not None]
     people = counted(sum(total)) if total else "People"
     words = (
@@ -397,6 +418,10 @@ def _short(row: OwnChange) -> str:
 
 def _signed(value: float | None) -> str:
     return f"{value or 0.0:+.1f}{PER_CENT}".replace("-", "−")
+
+
+def _rounded(value: float | None) -> str:
+    return f"{value or 0.0:+.0f}{PER_CENT}".replace("-", "−")
 
 
 def _plain(value: float) -> str:

@@ -9,6 +9,7 @@ from dashboard.wording import PER_CENT, counted, interval_words, long_date, perc
 from sql.reference import instruments
 
 Row = dict[str, str]
+AGAINST_CHANCE = "against chance"
 PLURAL = {"therapist": "therapists", "site": "sites"}
 CONTEXT_WORDS = {
     "usual_week": "in a usual week", "worst_week": "at its worst in the week", "current": "now",
@@ -91,7 +92,10 @@ def reflection_sentence(result: Units) -> str:
 
 
 def unit_rows(found: UnitsBy) -> list[Row]:
-    """Observed against expected, a row per unit in the order of the codes, everybody last."""
+    """Observed against expected, a row per unit in the order of the codes, everybody last.
+
+    How a unit lies against chance is a column of its own only where it is not "within" for all.
+    """
     if found.funnel is None:
         return []
     rows = [_unit_row(found.by, point) for point in found.funnel.points]
@@ -101,8 +105,13 @@ def unit_rows(found: UnitsBy) -> list[Row]:
         "back by week 12": percent(found.funnel.centre),
         "expected": "",
         "observed ÷ expected": "",
-        "against chance": "",
     }
+    if any(point.position != "within" for point in found.funnel.points):
+        everybody[AGAINST_CHANCE] = ""
+        rows = [
+            {**row, AGAINST_CHANCE: position_words(point)}
+            for row, point in zip(rows, found.funnel.points, strict=True)
+        ]
     return [*rows, everybody]
 
 
@@ -128,7 +137,6 @@ def _unit_row(by: str, point: FunnelPoint) -> Row:
         "back by week 12": share.strip(),
         "expected": "–" if unit.expected is None else percent(unit.expected),
         "observed ÷ expected": _ratio_words(point),
-        "against chance": position_words(point),
     }
 
 
@@ -232,7 +240,7 @@ def _mean_rows(by: str, means: MeanFunnel, change: str) -> list[Row]:
                 "people with both scores": f"{point.n:,}",
                 change: value,
                 f"99.8{PER_CENT} limits of chance": limits.replace("-", "−"),
-                "against chance": point.position.replace(" %", PER_CENT),
+                AGAINST_CHANCE: point.position.replace(" %", PER_CENT),
             }
         )
     return rows
