@@ -149,7 +149,7 @@ def responder_caption(section: PainSection) -> str:
     )
     aside = f" Left out, because their start leaves no room for it: {left_out}." if left_out else ""
     return (
-        "Filled: of those scored. Open: of all whose weeks are over, as if nobody without a score had improved. "
+        "Filled: of the n scored. Open: of all whose weeks are over, as if nobody without a score had improved. "
         f"Lines are 95{PER_CENT} intervals. Each threshold stands for itself.{aside}"
     )
 

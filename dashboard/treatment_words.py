@@ -79,6 +79,8 @@ def share_of(found: Share) -> str:
         return "not shown"
     if found.value is None:
         return "nobody"
+    if is_few(found.denominator):
+        return f"{found.numerator} of {found.denominator}"
     return f"{percent(found.value)} {interval_words(found.low, found.high)}"
 
 
@@ -251,9 +253,10 @@ def match_sentence(result: Treatment) -> str:
         return ""
     if without.numerator == 0:
         return f"Nobody of {without.denominator:,} without a tendon involved was given shockwave."
+    share = "" if is_few(without.denominator) else f" ({share_of(without)})"
     return (
-        f"{of_words(without, result.k)} people without a tendon involved were given shockwave all the same "
-        f"({share_of(without)}): worth a look."
+        f"{of_words(without, result.k)} people without a tendon involved were given shockwave all the same{share}: "
+        "worth a look."
     )
 
 

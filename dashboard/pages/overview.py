@@ -45,6 +45,7 @@ others = " ".join(filter(None, (captions.outside_sentence(summary), wording.othe
 if others:
     panels.note(others)
 with st.container(horizontal=True):
+    look_at_this.not_known(question)
     panels.definitions(
         ("started", "back_by", "median", "clock", "too_few", "verdict", "classes"),
         summary.definition,

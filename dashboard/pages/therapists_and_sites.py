@@ -34,7 +34,8 @@ with grid.cell(column_span=2):
     )
 with grid.cell(), st.container(border=True):
     panels.headline("Before you conclude anything")
-    st.markdown(unit_words.chance_sentence(found))
+    if chance := unit_words.chance_sentence(found):
+        st.markdown(chance)
     st.markdown(unit_words.LIMITS_OF_THE_COMPARISON)
     explained = ("units", "expected_units", "funnel", *("against_model",) * bool(found.against_model))
     panels.definitions(explained, None, key="units_definitions")

@@ -5,15 +5,17 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.attention import Signs, freshness, look_at_this
-from dashboard.pages.parts import panels
+from dashboard.pages.parts import panels, who
 from dashboard.pages.parts.filters import Question
 from dashboard.sections.follow_up import follow_up_section
 from dashboard.sections.intake_periods import intake_periods_section
 from dashboard.summary import OutcomeSummary
 from dashboard.verdicts import benchmarks
 from dashboard.wording import time_words
+from sql.queries.people_lists import PeopleList
 
 RECOVERY_PAGE = "dashboard/pages/return_to_running.py"
+NOT_KNOWN = {PeopleList("missing", "running_week_12"): "Whether they run at week 12"}
 DATA_PAGE = "dashboard/pages/data.py"
 PAGES = {
     "behind": RECOVERY_PAGE,
@@ -40,6 +42,13 @@ def fresh(summary: OutcomeSummary, question: Question) -> None:
     """One line: to which day the data reach, and how complete they are."""
     known = panels.section(question, follow_up_section).known
     panels.note(freshness(summary.as_of, summary.facts.last_start, known))
+
+
+def not_known(question: Question) -> None:
+    """Who is missing from the figures of week 12; nothing where nobody is."""
+    known = panels.section(question, follow_up_section).known
+    if known is not None and known.numerator < known.denominator:
+        who.picker(question, NOT_KNOWN, key="who_not_known", label="Who is missing at week 12?")
 
 
 def _signs(summary: OutcomeSummary, question: Question) -> Signs:
