@@ -130,6 +130,9 @@ def mix_rows(found: UnitsBy) -> list[Row]:
 
 def _unit_row(by: str, point: FunnelPoint) -> Row:
     unit = point.unit
+    if unit.episodes < MIN_EPISODES:  # a named therapist's share of two people says nothing of the therapist
+        names = ("back by week 12", "expected", "observed ÷ expected")
+        return {by: unit.unit, "people": f"{unit.episodes:,}", **dict.fromkeys(names, "–")}
     share = "–" if unit.value is None else f"{percent(unit.value)} {interval_words(unit.low, unit.high)}"
     return {
         by: unit.unit,
