@@ -39,7 +39,7 @@ trends = st.Page(
 )  # fmt: skip
 units = st.Page(
     pages_folder / "therapists_and_sites.py", title="Therapists and sites", icon=":material/groups:",
-    help="Beside what their own patients let expect. For the owner, for reflection.",
+    help="Beside what is expected for patients like theirs. For the owner, for reflection.",
 )  # fmt: skip
 treatment = st.Page(
     pages_folder / "assessment_and_treatment.py", title="Assessment & treatment", icon=":material/exercise:",

@@ -13,9 +13,11 @@ from typing import Literal
 from dashboard.names import CONDITION_SHORT
 from dashboard.stats.intake_periods import PeriodShare
 from dashboard.stats.pain import Proportion
-from dashboard.wording import long_date, percent
+from dashboard.wording import counted, long_date, percent
 
 MOST_ITEMS = 3
+FEWEST_PEOPLE = 10
+"""Of fewer people one more or less would raise or lift a sign."""
 UNKNOWN_PERCENT = 20
 LOST_PERCENT = 15
 LATE_PERCENT = 5
@@ -90,7 +92,7 @@ def _unknown(signs: Signs) -> Iterator[Item]:
     if _is_above(missing, signs.known.denominator, UNKNOWN_PERCENT):
         share = percent(missing / signs.known.denominator)
         yield Item(
-            "unknown", f"Of {missing:,} people ({share}) it is not known whether they were back by week 12"
+            "unknown", f"Of {counted(missing)} ({share}) it is not known whether they were back by week 12"
         )
 
 
@@ -131,5 +133,5 @@ def _late_reports(signs: Signs) -> Iterator[Item]:
 
 
 def _is_above(part: int, whole: int, per_cent: int) -> bool:
-    """Whether the share is more than so many per cent, in whole numbers."""
-    return 100 * part > per_cent * whole
+    """Whether the share is more than so many per cent, in whole numbers, and of enough people to mean anything."""
+    return whole >= FEWEST_PEOPLE and 100 * part > per_cent * whole

@@ -16,6 +16,7 @@ from dashboard.wording import (
     count_words,
     duration_words,
     groups_drawn,
+    is_few,
     long_date,
     people_words,
     rows_with_verdict,
@@ -31,6 +32,10 @@ def curve_title(summary: OutcomeSummary, groups: Sequence[GroupSummary]) -> str:
     known = [group for group in drawn if group.group != "unknown"] or drawn
     reached = sorted((g for g in known if g.median.value_days is not None), key=_median_days)
     waiting = [group for group in known if group.median.value_days is None]
+    if all(is_few(group.episodes) for group in known):
+        return _few_words(
+            people_words(summary, known[0]) if len(known) == 1 else "people in any group", known
+        )
     if len(known) == 1:
         return _half_words(people_words(summary, known[0]), known[0])
     if not reached:
@@ -163,6 +168,11 @@ def evidence_words(benchmark: Benchmark) -> str:
     ]
     text = " ".join(f"{sentence[0].upper()}{sentence[1:].rstrip('.')}." for sentence in sentences)
     return f"**{claim_of(benchmark)}**{interval}{by}  \n{text}"
+
+
+def _few_words(who: str, groups: Sequence[GroupSummary]) -> str:
+    people = sum(group.episodes or 0 for group in groups)
+    return f"Too few {who} to say when half are back: {people} so far"
 
 
 def _half_words(who: str, group: GroupSummary) -> str:

@@ -10,7 +10,7 @@ from dashboard.stats.disclosure import MIN_CURVE
 from dashboard.stats.pain import FEWEST_FOR_QUARTILES
 from dashboard.stats.pain_shown import ChangeShown, RespondersShown, ShareShown
 from dashboard.verdicts import benchmarks
-from dashboard.wording import PER_CENT, count_words, interval_words, percent
+from dashboard.wording import PER_CENT, count_words, interval_words, is_few, percent
 from sql.queries.score_rows import AskedScale
 from sql.reference import instruments
 
@@ -94,15 +94,18 @@ def change_caption(section: PainSection) -> str:
     if not any(change.mean is not None for change in section.changes):
         return too_few_sentence(section)
     k = section.k
-    parts = [
-        f"{change.window.name}: {count_words(change.without_score, k)} without a score"
-        + ("" if change.not_over == 0 else f", {count_words(change.not_over, k)} not that far yet")
-        for change in section.changes
-    ]
+    parts = [f"{change.window.name}: {_missing_words(change, k)}" for change in section.changes]
     return (
         f"Mean change of those scored at the start and in the window, with 95{PER_CENT} intervals; n under each. "
         f"Missing scores are never filled in. Of {count_words(section.started, k)} who started: {'; '.join(parts)}."
     )
+
+
+def _missing_words(change: ChangeShown, k: int) -> str:
+    """Who has no score in a window: those without one, and those whose weeks are not over."""
+    counts = {"without a score": change.without_score, "not that far yet": change.not_over}
+    missing = [f"{count_words(n, k)} {words}" for words, n in counts.items() if n != 0]
+    return ", ".join(missing) or "nobody missing"
 
 
 def start_sentence(section: PainSection) -> str:
@@ -126,6 +129,9 @@ def responder_title(section: PainSection) -> str:
         return "Too few scores to say who changed enough"
     share, lowest = row.of_scored.value, row.of_over.value
     assert share is not None  # noqa: S101 - _main_row saw to it
+    if is_few(row.of_scored.denominator):
+        scored, improved = row.of_scored.denominator, row.of_scored.numerator
+        return f"{improved} of the {scored} scored in {row.window.name} {threshold_words(row)}: too few for a share"
     finding = f"{percent(share)} of those scored in {row.window.name} {threshold_words(row)}"
     return finding if lowest is None else f"{finding}; {percent(lowest)} if nobody without a score did"
 
@@ -144,7 +150,7 @@ def responder_caption(section: PainSection) -> str:
     )
     aside = f" Left out, because their start leaves no room for it: {left_out}." if left_out else ""
     return (
-        "Filled: of those scored. Open: of all whose weeks are over, as if nobody without a score had improved. "
+        "Filled: of the n scored. Open: of all whose weeks are over, as if nobody without a score had improved. "
         f"Lines are 95{PER_CENT} intervals. Each threshold stands for itself.{aside}"
     )
 

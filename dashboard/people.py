@@ -32,7 +32,7 @@ STANDING_WORDS = {
 
 @dataclass(frozen=True)
 class Listed:
-    """One person as shown: the short code, why they are here, what is missing."""
+    """One person as shown: the short code, why they are here, what is missing ("" where the list is not about that)."""
 
     clinic: str
     code: str

@@ -11,6 +11,14 @@ MEASURE_NAMES = {
     "running_week_12": "Running at week 12",
     "running_week_26": "Running at week 26",
 }
+MEASURE_HEADS = {
+    "Score at the start": "Start score",
+    "Score at week 6": "Score wk 6",
+    "Score at week 12": "Score wk 12",
+    "Running at week 12": "Run wk 12",
+    "Running at week 26": "Run wk 26",
+}
+"""Short names for the heads of narrow columns."""
 MEASURE_MISSING = {
     "baseline_score": "no score at the start (28 days before to 7 after the first visit)",
     "week_6_score": "no score for week 6 (days 28 to 42)",

@@ -9,7 +9,7 @@ from dashboard.record_names import MEASURE_NAMES, RULE_WORDS
 from dashboard.sections.completeness import Completeness, CompletenessRow, Known
 from dashboard.sections.quality import Quality
 from dashboard.tables import Row
-from dashboard.wording import count_words, long_date, percent
+from dashboard.wording import count_words, is_few, long_date, percent
 from sql.queries.loads import Load
 from sql.queries.privacy_counts import PrivacyCounts
 
@@ -27,13 +27,26 @@ def known_words(known: Known, k: int) -> str:
     return f"{percent(known.share)} · {known.known:,} of {known.due:,}"
 
 
+def cell_words(known: Known, k: int) -> str:
+    """71 % of 21, or 3 of 4: short enough that a tablet shows every column."""
+    if known.due == 0:
+        return "not yet"
+    if known.share is None or known.known is None or known.due is None:
+        return known_words(known, k)
+    return (
+        f"{known.known:,} of {known.due:,}"
+        if is_few(known.due)
+        else f"{percent(known.share)} of {known.due:,}"
+    )
+
+
 def heat_rows(rows: Sequence[CompletenessRow], head: str, k: int) -> list[Row]:
     """A row per month or therapist, a column per measure."""
     return [
         {
             head: row.name,
             "started": count_words(row.started, k),
-            **{MEASURE_NAMES[known.measure]: known_words(known, k) for known in row.measures},
+            **{MEASURE_NAMES[known.measure]: cell_words(known, k) for known in row.measures},
         }
         for row in rows
     ]
@@ -55,7 +68,7 @@ def completeness_title(result: Completeness) -> str:
 def completeness_sentence(as_of: date) -> str:
     """How to read the cells."""
     return (
-        f"Each cell: of those whose day had come by {long_date(as_of)}, how many are known. "
+        f"Each cell: the share known of those whose day had come by {long_date(as_of)}. "
         "People in the curve, by month of the first visit."
     )
 

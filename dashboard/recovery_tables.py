@@ -25,18 +25,22 @@ from dashboard.wording import count_words, interval_words, percent, time_words
 
 
 def difference_rows(differences: Sequence[Difference]) -> list[Row]:
-    """Differences between groups in points, a row per group and day."""
-    return [
-        {
-            "back by": time_words(item.day),
-            "group": group_name(item.group),
-            "less": group_name(item.reference),
-            "points": "–" if item.value is None else f"{100 * item.value:+.0f}".replace("-", "−"),
-            "95 % interval": difference_limits(item),
-            "": "too few still followed" if item.too_few else "",
-        }
-        for item in differences
-    ]
+    """Differences in points, a row per group that is compared with the largest, a column per day."""
+    rows: dict[str, Row] = {}
+    for item in differences:
+        row = rows.setdefault(
+            item.group, {"group": group_name(item.group), "compared with": group_name(item.reference)}
+        )
+        row[f"back by {time_words(item.day)}"] = _points(item)
+    return list(rows.values())
+
+
+def _points(item: Difference) -> str:
+    """ "+14 points (5 to 24)"."""
+    if item.value is None:
+        return "too few still followed"
+    few = ", too few still followed" if item.too_few else ""
+    return f"{100 * item.value:+.0f} points ({difference_limits(item)}){few}".replace("-", "−")
 
 
 def sustained_rows(result: RelapseResult, summary_by: dict[int, str]) -> list[Row]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from dashboard import trend_words
 from dashboard.names import FIELD_NAMES, group_label, group_phrase
 from dashboard.sections.follow_up import FollowUpResult
@@ -14,11 +16,26 @@ from dashboard.stats.gray import GrayTest
 from dashboard.stats.intake_periods import PeriodShare
 from dashboard.stats.log_rank import LogRank
 from dashboard.stats.outlook import Conditional
-from dashboard.stats.survival import Horizon
+from dashboard.stats.survival import MIN_FOLLOWED, Horizon
 from dashboard.summary import OutcomeSummary
-from dashboard.wording import PER_CENT, interval_words, percent, time_words
+from dashboard.wording import PER_CENT, interval_words, is_few, long_date, percent, time_words
 
 SHARE_TOO_FEW = "Too few people to show a share. Choose a longer period or fewer filters."
+GROUPINGS = {
+    "none": "Everybody",
+    "condition": "Condition",
+    "symptom_duration": "Symptom duration",
+    "earlier_episodes": "Earlier episodes",
+    "site": "Site",
+}
+PANELS = {
+    "lasting": "does it last?",
+    "first-visits": "by first visit",
+    "losses": "where we lose people",
+    "sureness": "how sure are we?",
+}
+"""Panels of the page by their anchors, for the links at its top."""
+SIGNIFICANT = 0.05
 NO_VISITS = (
     "No visits after the first are recorded, so nothing can be said about who stays. Load visits.csv with the "
     "attended appointments."
@@ -32,26 +49,33 @@ def test_words(test: GrayTest | LogRank) -> str:
     return f"χ² = {test.statistic:.2f}, {test.df} df, {p}{left}"
 
 
-def test_sentences(summary: OutcomeSummary) -> list[str]:
-    """Do the groups differ? Gray's test first where anybody stopped, as the curve counts stops."""
+def test_sentence(summary: OutcomeSummary) -> str:
+    """Do the groups differ? Gray's test first where anybody stopped, as the curve counts stops; "" without a test."""
     found, field = summary.comparison, FIELD_NAMES.get(summary.by or "", summary.by or "")
     within = ""
     if found.stratified_by:
         within = f", within {FIELD_NAMES.get(found.stratified_by, found.stratified_by)}"
-    sentences = []
-    if found.gray and any(group.stopped != 0 for group in summary.groups):
-        differ = "differ" if found.gray.p < 0.05 else "do not differ"
-        sentences.append(
-            f"Shares back by {field} {differ} more than chance would explain "
-            f"(Gray's test{within}: {test_words(found.gray)})."
-        )
-    if found.log_rank:
-        differ = "differ" if found.log_rank.p < 0.05 else "do not differ"
-        sentences.append(
-            f"Groups by {field} {differ} more than chance would explain (log-rank test{within}, speed among "
-            f"those still trying: {test_words(found.log_rank)})."
-        )
-    return sentences
+    speed = found.log_rank and f"(log-rank test{within}: {test_words(found.log_rank)})"
+    if found.gray is None or not any(group.stopped != 0 for group in summary.groups):
+        if found.log_rank is None:
+            return ""
+        differ = "differs" if found.log_rank.p < SIGNIFICANT else "does not differ"
+        return f"How fast people are back {differ} by {field} more than chance would explain {speed}."
+    differ = "differ" if found.gray.p < SIGNIFICANT else "do not differ"
+    shares = (
+        f"Shares back {differ} by {field} more than chance would explain (Gray's test{within}: "
+        f"{test_words(found.gray)})"
+    )
+    if found.log_rank is None:
+        return f"{shares}."
+    shares_differ, speeds_differ = found.gray.p < SIGNIFICANT, found.log_rank.p < SIGNIFICANT
+    joined = {
+        (True, True): "and so does the speed among those still trying",
+        (False, False): "nor does the speed among those still trying",
+        (True, False): "but not the speed among those still trying",
+        (False, True): "but the speed among those still trying does",
+    }[shares_differ, speeds_differ]
+    return f"{shares}, {joined} {speed}."
 
 
 def difference_sentence(difference: Difference) -> str:
@@ -82,6 +106,11 @@ def relapse_title(result: RelapseResult) -> str:
     low, high = result.fortnight.low, result.fortnight.high
     if low is None or high is None:
         return "Does a return last? Too few to say"
+    if is_few(result.fortnight.returned):
+        return (
+            f"Pain again within 14 days: {result.fortnight.relapsed} of {result.fortnight.returned} who returned, too "
+            "few for a share"
+        )
     return f"{range_words(low, high)} of those back had pain again within 14 days"
 
 
@@ -95,12 +124,28 @@ def relapse_caption(result: RelapseResult) -> str:
             f"{found.returned:,} returned at least 14 days before the data end, and nobody was seen or asked again "
             "since. Ask 14 days after a return, and again after 6 months: the page To ask lists who is due."
         )
+    if is_few(found.returned) and not result.shared:
+        return (
+            f"A share and its curve are shown from {MIN_FOLLOWED} returns on that are 14 days old. Ask 14 days after "
+            "each return: the page To ask lists who is due."
+        )
     return (
         f"{found.relapsed:,} of {found.returned:,} who returned at least 14 days before the data end, or of the "
         f"{found.known:,} who relapsed or were seen again after 14 days. It is a range because people with pain "
         "come back and people who are well do not. The line: share with pain again since the return, with its "
         f"95{PER_CENT} band, dotted where too few are still followed; it leans on those who are still seen, so "
         "it reads too high."
+    )
+
+
+def sustained_title(result: RelapseResult, back: Horizon) -> str:
+    """The finding: how many of those back by a day are back for good."""
+    found = next((item for item in result.sustained if item.day == back.day), None)
+    if found is None or found.low is None or found.high is None or back.value is None:
+        return "Back for good"
+    return (
+        f"By {time_words(back.day)}, {percent(back.value)} are back, {range_words(found.low, found.high)} for at least "
+        "14 days"
     )
 
 
@@ -120,7 +165,9 @@ def intake_title(result: IntakePeriodsResult) -> str:
     """The finding: the first and the last mature period."""
     mature = [period.share for period in result.periods if is_read(period)]
     if not mature:
-        return "Back by week 12, by first visit: no period is complete yet"
+        complete = any(period.share.mature for period in result.periods)
+        why = "too few people in every complete period" if complete else "no period is complete yet"
+        return f"Back by week 12, by first visit: {why}"
     if len(mature) == 1:
         share = percent(mature[0].value or 0)
         return f"{share} of those who first came in {period_words(mature[0])} were back by week 12"
@@ -133,28 +180,43 @@ def intake_title(result: IntakePeriodsResult) -> str:
 
 
 def is_read(period: ShownPeriod) -> bool:
-    """Whether a period is mature and has a share."""
-    return period.share.mature and period.share.value is not None
+    """Whether a period is mature and has a share of enough people."""
+    return period.share.mature and period.share.value is not None and not is_few(period.started)
 
 
 def intake_caption(result: IntakePeriodsResult) -> str:
     """How to read the periods; joined ones are said."""
     if not any(period.share.value is not None for period in result.periods):
-        return SHARE_TOO_FEW if result.shared else "Nobody can be followed to week 12 yet."
+        return SHARE_TOO_FEW if result.shared else _complete_from(result)
     units = {period.share.unit for period in result.periods}
     joined = ""
     if units != {"month"}:
         kinds = " and ".join(f"{unit}s" for unit in ("quarter", "half-year") if unit in units)
         joined = f" Months with fewer than {result.smallest} starters are joined into {kinds}."
-    waiting = any(not period.share.mature for period in result.periods)
-    grey = (
-        " Grey, open: not everybody could be followed to week 12 yet, so the figure may still move."
-        if waiting
-        else ""
-    )
+    drawn = [period for period in result.periods if period.share.value is not None]
+    grey = ""
+    if any(not period.share.mature for period in drawn):
+        grey += " Grey, open: not everybody could be followed to week 12 yet, so the figure may still move."
+    if any(period.share.mature and not is_read(period) for period in drawn):
+        grey += f" Grey, open: fewer than {MIN_FOLLOWED} people."
+    chance = " Whether they differ by more than chance, the page Trends says." if len(drawn) > 1 else ""
     return (
         "People are counted in the period in which they first came, however long it took. Lines up and down: "
-        f"95{PER_CENT} interval.{joined}{grey}"
+        f"95{PER_CENT} interval.{chance}{joined}{grey}"
+    )
+
+
+def _complete_from(result: IntakePeriodsResult) -> str:
+    """When the first period will have a figure."""
+    if not result.periods:
+        return "Nobody started in these months. Choose a longer period or fewer filters."
+    first = result.periods[0].share
+    day = first.last_day + timedelta(days=result.day)
+    if first.mature:
+        return "Nobody in the complete periods was followed to week 12. Ask the people on the page To ask."
+    return (
+        f"The first period, {period_words(first)}, is complete on {long_date(day)}, when everybody in it has had 12 "
+        "weeks. Load newer data then."
     )
 
 
@@ -169,6 +231,8 @@ def retention_title(result: RetentionResult) -> str:
     last = everybody.by_week[-1].share if everybody.by_week else None
     if not result.recorded or last is None or last.value is None:
         return "Where we lose people"
+    if is_few(everybody.started):
+        return f"{last.numerator} of {last.denominator} who started still came in week {everybody.by_week[-1].step}"
     return f"Of 100 who start, {100 * last.value:.0f} still come in week {everybody.by_week[-1].step}"
 
 
@@ -181,6 +245,11 @@ def retention_caption(result: RetentionResult) -> str:
         return "Nobody started 12 weeks before the data end yet."
     if all(item.share is None for item in (*everybody.by_visit, *everybody.by_week)):
         return SHARE_TOO_FEW
+    if is_few(everybody.started):
+        return (
+            f"The steps from visit 2 to week 12 are drawn from {MIN_FOLLOWED} people on who first came at least 12 "
+            "weeks before the data end."
+        )
     return (
         f"Of {everybody.started:,} in the curve who first came at least 12 weeks before the data end: attended that "
         "visit, or any visit in that week or later. Who is well stops coming, so leaving is not failure by itself."
@@ -199,6 +268,10 @@ def visits_sentence(result: VisitsResult) -> str:
     course, back = result.per_episode[0], result.to_return[0]
     if course.median is None and back.median is None:
         return "Too few people to say how many visits it takes."
+    if is_few(course.n):
+        return (
+            f"Too few people to say how many visits it takes: {course.n} so far, {MIN_FOLLOWED} are needed."
+        )
     return (
         f"A course takes {quartile_words(course)} visits, a return {quartile_words(back)}: the median, in brackets "
         "the middle half of people."
@@ -237,7 +310,7 @@ def _landmark_words(found: Conditional) -> str:
 def dates_sentence(result: FollowUpResult) -> str:
     """Whether the returns carry the day of the run or of the visit."""
     share = result.on_visit_day
-    if share is None or share.value is None:
+    if share is None or share.value is None or is_few(share.denominator):
         return ""
     of_all = f"({share.numerator:,} of {share.denominator:,})"
     words = f"{percent(share.value)} of the returns {of_all} are dated on a visit day."
@@ -261,9 +334,10 @@ def follow_up_sentence(result: FollowUpResult, known: str = "week 12") -> str:
         parts.append(f"Half were in view for {result.follow_up_median_days} days or longer.")
     share = result.known
     if share and share.value is not None:
+        of_all = "" if is_few(share.denominator) else f" ({percent(share.value)})"
         parts.append(
             f"Of {share.denominator:,} who first came at least 12 weeks before the data end, it is known of "
-            f"{share.numerator:,} ({percent(share.value)}) whether they were back by {known}."
+            f"{share.numerator:,}{of_all} whether they were back by {known}."
         )
     return " ".join(parts)
 

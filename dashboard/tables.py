@@ -5,9 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dashboard.group_summary import GroupSummary
-from dashboard.names import group_name
+from dashboard.names import group_label, group_name
+from dashboard.stats.certainty import Certainty
 from dashboard.summary import OutcomeSummary
-from dashboard.wording import count_words, duration_words, median_words, percent, share_words, time_words
+from dashboard.wording import (
+    count_words,
+    duration_words,
+    is_few,
+    median_words,
+    percent,
+    share_words,
+    time_words,
+)
 
 Row = dict[str, str]
 
@@ -30,25 +39,30 @@ def horizon_rows(summary: OutcomeSummary) -> list[Row]:
 
 
 def sureness_rows(groups: Sequence[GroupSummary], day: int = 84) -> list[Row]:
-    """The estimate of one day beside its extremes, a row per group with a curve."""
-    rows: list[Row] = []
-    for group in groups:
-        found = next((item for item in group.certainty if item.day == day), None)
-        if found is None or group.curve is None:
-            continue
-        followed = found.follow_up_median_days
-        rows.append(
-            {
-                f"back by {time_words(day)}": group_name(group.group),
-                "the curve": _share(found.value),
-                "only those whose state is known": _share(found.known_state),
-                "if all unknown were not back": _share(found.worst),
-                "if all unknown were back": _share(found.best),
-                "with late reports": _share(found.with_late_reports),
-                "followed for (median)": "–" if followed is None else duration_words(followed),
-            }
-        )
-    return rows
+    """Ways to read one day, a column per group with a curve of ten people or more: a phone has room for five."""
+    columns = {
+        group_label(group.group): _readings(group, found)
+        for group in groups
+        if group.curve is not None and not is_few(group.episodes)
+        for found in group.certainty
+        if found.day == day
+    }
+    names = next(iter(columns.values()), {})
+    head = f"back by {time_words(day)}"
+    return [{head: name, **{label: column[name] for label, column in columns.items()}} for name in names]
+
+
+def _readings(group: GroupSummary, found: Certainty) -> Row:
+    followed = found.follow_up_median_days
+    return {
+        "people in the curve": f"{group.episodes:,}",
+        "the curve's estimate": _share(found.value),
+        "only those whose state is known": _share(found.known_state),
+        "if nobody unknown were back": _share(found.worst),
+        "if everybody unknown were back": _share(found.best),
+        "with late reports": _share(found.with_late_reports),
+        "followed for (median)": "–" if followed is None else duration_words(followed),
+    }
 
 
 def _share(value: float | None) -> str:

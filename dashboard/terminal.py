@@ -210,7 +210,7 @@ class Terminal:
         for group in summary.groups:
             table.add_row(*_summary_row(group, summary))
         self._out.print(table)
-        for sentence in recovery_words.test_sentences(summary):
+        if sentence := recovery_words.test_sentence(summary):
             self._out.print(sentence)
         if summary.definition_changed_on:
             changed = wording.long_date(summary.definition_changed_on)

@@ -12,7 +12,7 @@ from dashboard.sections.treatment import (
 )
 from dashboard.stats.process import Share
 from dashboard.stats.survival import MIN_FOLLOWED, Horizon
-from dashboard.wording import PER_CENT, count_words, interval_words, long_date, percent
+from dashboard.wording import PER_CENT, count_words, counted, interval_words, is_few, long_date, percent
 from sql.derived_care import STEP_RATE
 from sql.queries.assessment_counts import ANYTHING
 
@@ -79,6 +79,8 @@ def share_of(found: Share) -> str:
         return "not shown"
     if found.value is None:
         return "nobody"
+    if is_few(found.denominator):
+        return f"{found.numerator} of {found.denominator}"
     return f"{percent(found.value)} {interval_words(found.low, found.high)}"
 
 
@@ -93,8 +95,9 @@ def of_words(found: Share, k: int) -> str:
 
 def intro_sentence(result: Treatment) -> str:
     """Whom the page covers."""
+    number, noun = counted(result.people, result.k).rsplit(" ", 1)
     return (
-        f"**{count_words(result.people, result.k)}** people whose first visit was on or before "
+        f"**{number}** {noun} whose first visit was on or before "
         f"{long_date(result.last_first_visit)}, and what was measured and given in their first 12 weeks."
     )
 
@@ -121,6 +124,8 @@ def _tile(found: Share | None, k: int) -> tuple[str, str]:
         return "–", "none recorded"
     if found.value is None:
         return "–", "too few to show" if found.withheld else "nobody"
+    if is_few(found.denominator):
+        return of_words(found, k), "too few for a share"
     return percent(found.value), of_words(found, k)
 
 
@@ -161,10 +166,12 @@ def assessed_words(row: Assessed, k: int) -> str:
 
 def change_title(result: Treatment) -> str:
     """The finding of the changes from the own baseline."""
-    known = [row for row in result.changes if row.change.mean is not None]
+    known = [row for row in result.changes if row.change.mean is not None and not is_few(row.change.n)]
     if not known:
-        return "No strength or step rate was measured twice"
-    parts = [f"{_short(row)} {_signed(row.change.mean)}" for row in known]
+        twice = any(row.change.mean is not None for row in result.changes)
+        few = "Too few people measured twice to say how strength or step rate changed"
+        return few if twice else "No strength or step rate was measured twice"
+    parts = [f"{_short(row)} {_rounded(row.change.mean)}" for row in known]
     return f"By week 12, from their own baseline: {', '.join(parts)}"
 
 
@@ -176,8 +183,8 @@ def change_caption(result: Treatment) -> str:
             "(column speed_kmh) both times."
         )
     words = (
-        "Mean change in per cent of the patient's own first measurement, same side, with 95 % limits "
-        "(step rate at the same speed; shaded: +5 to +10 %)."
+        "Mean change in per cent of the patient's own first measurement, same side, with 95 % limits. "
+        "Step rate at the same speed; shaded: the +5 to +10 % to reach."
     ).replace(" %", PER_CENT)
     steps = next((row for row in result.changes if row.measure == STEP_RATE), None)
     if steps is None or steps.reached_5_to_10 is None or steps.reached_more is None:
@@ -196,29 +203,46 @@ def given_title(result: Treatment) -> str:
             "No treatment is recorded" if not _any_withheld(result) else "Too few people to show treatments"
         )
     most = max(known, key=lambda name: known[name] or 0.0)
-    name = TREATMENT_NAMES[most]
-    return f"Given most often: {name}, to {percent(known[most] or 0.0)} in their first 12 weeks"
+    name, found = TREATMENT_NAMES[most], result.given[most]
+    share = of_words(found, result.k) if is_few(found.denominator) else percent(found.value or 0.0)
+    return f"Given most often: {name}, to {share} in their first 12 weeks"
 
 
 def given_caption(result: Treatment) -> str:
     """How to read it, with n."""
     if not any(found.numerator or found.withheld for found in result.given.values()):
         return "Load visits.csv with the attended appointments and what was given (column treatments)."
-    seen = count_words(result.seen.denominator, result.k)
+    seen = counted(result.seen.denominator, result.k)
     low, middle, high = result.components
     several = "" if middle is None else f" Half were given {low:g} to {high:g} different ones."
-    return f"Share of people given each treatment at least once at an attended visit; {seen} people.{several}"
+    return f"Share of people given each treatment at least once at an attended visit; {seen}.{several}"
 
 
 def match_title(result: Treatment) -> str:
-    """The finding: how often treatment follows the finding."""
+    """The finding: whether those with a finding are given what fits it more often than those without."""
     parts = []
     for match in result.matches:
-        found = match.given["yes"]
-        if found.value is not None:
-            finding, treatment = FINDINGS[match.finding]
-            parts.append(f"{percent(found.value)} with {finding} got {treatment}")
-    return "; ".join(parts[:2]) if parts else "Too few findings recorded to see whether treatment fits"
+        with_it, without = match.given["yes"], match.given["no"]
+        if with_it.value is None or is_few(with_it.denominator):
+            continue
+        finding, treatment = FINDINGS[match.finding]
+        words = f"{treatment} for {percent(with_it.value)} with {finding}"
+        if without.value is not None and not is_few(without.denominator):
+            words += f" and {percent(without.value)} without"
+        parts.append(words)
+    title = "; ".join(parts[:2])
+    return title[:1].upper() + title[1:] or "Too few findings recorded to see whether treatment fits"
+
+
+def any_match(result: Treatment) -> bool:
+    """Whether it is known of anybody if a finding is there."""
+    return any(match.given[state].denominator != 0 for match in result.matches for state in ("yes", "no"))
+
+
+MATCH_MISSING = (
+    "Load assessments.csv with gait and foot findings, and the column tendon_involved of episodes.csv, to see whether "
+    "what was given fits what was found."
+)
 
 
 def match_sentence(result: Treatment) -> str:
@@ -229,9 +253,10 @@ def match_sentence(result: Treatment) -> str:
         return ""
     if without.numerator == 0:
         return f"Nobody of {without.denominator:,} without a tendon involved was given shockwave."
+    share = "" if is_few(without.denominator) else f" ({share_of(without)})"
     return (
-        f"{of_words(without, result.k)} people without a tendon involved were given shockwave all the same "
-        f"({share_of(without)}): worth a look."
+        f"{of_words(without, result.k)} people without a tendon involved were given shockwave all the same{share}: "
+        "worth a look."
     )
 
 
@@ -253,7 +278,7 @@ def _match_row(match: Match, k: int) -> Row:
 
 def _cell(found: Share, k: int) -> str:
     of = of_words(found, k)
-    return of if found.value is None else f"{percent(found.value)} · {of}"
+    return of if found.value is None or is_few(found.denominator) else f"{percent(found.value)} · {of}"
 
 
 def landmark_title(answer: str, found: Landmark) -> str:
@@ -266,8 +291,13 @@ def landmark_title(answer: str, found: Landmark) -> str:
 
 def landmark_caption(found: Landmark) -> str:
     """Who is compared, with n, and the test."""
+    if len(found.groups) < 2:
+        return (
+            "Nobody answered by day 28, or all gave the same answer. Ask at visits, and load the answers with "
+            "running.csv."
+        )
     total = [group.n for group in found.groups if group.n is not None]
-    people = f"{sum(total):,} people" if total else "People"
+    people = counted(sum(total)) if total else "People"
     words = (
         f"{people} followed beyond day 28 and not back by then, by their last answer until that day; "
         f"share back by week 12 with 95{PER_CENT} limits."
@@ -302,6 +332,8 @@ def range_words(group: RelapseGroup) -> str:
     """Both ends of what can be known, "17–19 %"."""
     if group.low.value is None or group.high.value is None:
         return "not shown" if group.low.withheld or group.high.withheld else "–"
+    if is_few(group.low.denominator):
+        return f"{group.low.numerator} of {group.low.denominator}"
     low, high = f"{100 * group.low.value:.0f}", f"{100 * group.high.value:.0f}"
     return f"{low}{PER_CENT}" if low == high else f"{low}–{high}{PER_CENT}"
 
@@ -380,7 +412,7 @@ def change_words(row: OwnChange, k: int) -> str:
         if row.change.low is None or row.change.high is None
         else f" ({_plain(row.change.low)} to {_plain(row.change.high)})"
     )
-    return f"{_signed(row.change.mean)}{limits}, {count_words(row.change.n, k)} people"
+    return f"{_signed(row.change.mean)}{limits}, {counted(row.change.n, k)}"
 
 
 def _short(row: OwnChange) -> str:
@@ -389,6 +421,10 @@ def _short(row: OwnChange) -> str:
 
 def _signed(value: float | None) -> str:
     return f"{value or 0.0:+.1f}{PER_CENT}".replace("-", "−")
+
+
+def _rounded(value: float | None) -> str:
+    return f"{value or 0.0:+.0f}{PER_CENT}".replace("-", "−")
 
 
 def _plain(value: float) -> str:

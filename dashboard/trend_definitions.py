@@ -96,7 +96,7 @@ TREND_DEFINITIONS: dict[str, tuple[str, ...]] = {
         "table is about the last point.",
         'outside a limit; 7 rising or falling; 2 of 3 near a limit; 7 on one side of the mean',
         'NHS England, “Making Data Count”.',
-        'The cause. Ten measures light one sign by chance in about 15 % of months.',
+        'The cause. With ten measures, one shows a sign by chance alone in about 15 % of months.',
     ),
     "trend_target": (
         "Target",

@@ -24,7 +24,12 @@ MEASURE_NAMES = {
 }
 UNIT_NAMES = {"month": "months", "quarter": "quarters", "half-year": "half-years"}
 DIRECTION_WORDS = {"higher": "higher is better", "lower": "lower is better", "neither": "no better direction"}
-CHANCE = f"Ten measures light one icon by chance in about 15{PER_CENT} of months: look for a reason before you act."
+CHANCE = (
+    f"With ten measures, one shows a sign by chance alone in about 15{PER_CENT} of months: look for a reason before "
+    "you act."
+)
+FEWEST_POINTS = 7
+"""So many points the rules for a change need; of fewer, a quiet series says nothing."""
 Row = dict[str, str]
 
 
@@ -57,8 +62,9 @@ def variation_words(trend: Trend) -> str:
     if last is None:
         states = {point.value.state for point in trend.points}
         return "… too few" if "withheld" in states else "… too early" if "not yet" in states else "… no data"
-    if len(trend.counted) == 1:
-        return "… one point"
+    if _too_short(trend):
+        points = len(trend.counted)
+        return "… one point" if points == 1 else f"… {points} points"
     if last.kind == "common cause":
         return "∿ steady"
     sign = "▲" if last.direction > 0 else "▼"
@@ -84,14 +90,22 @@ def title(trend: Trend) -> str:
     name, last = measure_name(trend.measure), trend.last
     if last is None:
         return f"{name}: nothing to show yet"
-    if len(trend.counted) == 1:
-        value = value_words(trend.measure, last.value.value)
-        return f"{name}: {value} in {period_of(last.value)}, the only point so far"
+    if _too_short(trend):
+        value, points = value_words(trend.measure, last.value.value), len(trend.counted)
+        so_far = (
+            "the only point so far" if points == 1 else f"{points} points so far, too few to see a change"
+        )
+        return f"{name}: {value} in {period_of(last.value)}, {so_far}"
     if last.kind == "common cause":
         mean = value_words(trend.measure, last.mean)
         return f"{name}: no real change, {mean} on average"
     word = {"improvement": "better", "concern": "worse", "neutral": "changed"}[last.kind]
     return f"{name}: {word}, {rule_words(trend, last)}"
+
+
+def _too_short(trend: Trend) -> bool:
+    """Whether a quiet series is quiet because it has hardly begun."""
+    return len(trend.counted) < FEWEST_POINTS and trend.last is not None and trend.last.kind == "common cause"
 
 
 def rule_words(trend: Trend, point: TrendPoint) -> str:
@@ -212,7 +226,7 @@ def _last_sentence(trend: Trend, k: int) -> str:
         return ""
     value = value_words(trend.measure, last.value.value)
     if trend.measure.kind == "count":
-        return f"{period_of(last.value)}: {value} people."
+        return f"{period_of(last.value)}: {value} {'person' if last.value.value == 1 else 'people'}."
     of = f"{_count(last.value.n, last, k)} {trend.measure.of}"
     if trend.measure.kind == "median":
         return f"{period_of(last.value)}: {value}, from {_count(last.value.met, last, k)} of {of}."
@@ -233,7 +247,7 @@ def _limits_sentence(trend: Trend) -> str:
     if trend.runs:
         sign = "a sign of change" if trend.runs.signal else "no sign of change"
         runs = f" The run test for short series finds {sign}."
-    return f"{text}: trial limits, they move with every new point until there are 13.{runs}"
+    return f"{text}: these are trial limits, which move with every new point until there are 13.{runs}"
 
 
 def _target_sentence(trend: Trend) -> str:
@@ -261,7 +275,8 @@ def _missing_sentence(trend: Trend, provisional: str) -> str:
     if "not yet" in states and trend.measure.mature_days:
         days = trend.measure.mature_days
         drawn = provisional if any(point.provisional is not None for point in trend.points) else "not drawn"
-        parts.append(f"Later ones are {drawn}: not everybody in them has had {days} days.")
+        later = UNIT_NAMES[trend.unit]
+        parts.append(f"Later {later} are {drawn}: not everybody in them has had {days} days.")
     if "withheld" in states:
         parts.append("Periods with too few people to share are left out.")
     return " ".join(parts)

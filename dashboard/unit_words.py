@@ -5,10 +5,11 @@ from __future__ import annotations
 from dashboard.sections.unit_expected import ExpectedFunnel
 from dashboard.sections.units import Mix, Units, UnitsBy
 from dashboard.stats.funnel import MIN_EPISODES, MIN_FOR_MEAN, FunnelPoint, MeanFunnel
-from dashboard.wording import PER_CENT, interval_words, long_date, percent
+from dashboard.wording import PER_CENT, counted, interval_words, long_date, percent
 from sql.reference import instruments
 
 Row = dict[str, str]
+AGAINST_CHANCE = "against chance"
 PLURAL = {"therapist": "therapists", "site": "sites"}
 CONTEXT_WORDS = {
     "usual_week": "in a usual week", "worst_week": "at its worst in the week", "current": "now",
@@ -54,8 +55,9 @@ def funnel_caption(found: UnitsBy) -> str:
         else ""
     )
     return (
-        f"{found.episodes:,} people. Each mark is a {found.by}, moved up or down by what its own patients let "
-        f"expect; the fewer the people, the wider the limits of chance.{extra}{not_drawn}"
+        f"{counted(found.episodes)}. Each mark is one {found.by}, adjusted for the patients seen there. People who "
+        "were not followed to week 12 count in part, so a mark can rest on fewer than the table says. The fewer the "
+        f"people, the wider the limits of chance.{extra}{not_drawn}"
     )
 
 
@@ -90,7 +92,10 @@ def reflection_sentence(result: Units) -> str:
 
 
 def unit_rows(found: UnitsBy) -> list[Row]:
-    """Observed against expected, a row per unit in the order of the codes, everybody last."""
+    """Observed against expected, a row per unit in the order of the codes, everybody last.
+
+    How a unit lies against chance is a column of its own only where it is not "within" for all.
+    """
     if found.funnel is None:
         return []
     rows = [_unit_row(found.by, point) for point in found.funnel.points]
@@ -100,8 +105,13 @@ def unit_rows(found: UnitsBy) -> list[Row]:
         "back by week 12": percent(found.funnel.centre),
         "expected": "",
         "observed ÷ expected": "",
-        "against chance": "",
     }
+    if any(point.position != "within" for point in found.funnel.points):
+        everybody[AGAINST_CHANCE] = ""
+        rows = [
+            {**row, AGAINST_CHANCE: position_words(point)}
+            for row, point in zip(rows, found.funnel.points, strict=True)
+        ]
     return [*rows, everybody]
 
 
@@ -120,6 +130,9 @@ def mix_rows(found: UnitsBy) -> list[Row]:
 
 def _unit_row(by: str, point: FunnelPoint) -> Row:
     unit = point.unit
+    if unit.episodes < MIN_EPISODES:  # a named therapist's share of two people says nothing of the therapist
+        names = ("back by week 12", "expected", "observed ÷ expected")
+        return {by: unit.unit, "people": f"{unit.episodes:,}", **dict.fromkeys(names, "–")}
     share = "–" if unit.value is None else f"{percent(unit.value)} {interval_words(unit.low, unit.high)}"
     return {
         by: unit.unit,
@@ -127,7 +140,6 @@ def _unit_row(by: str, point: FunnelPoint) -> Row:
         "back by week 12": share.strip(),
         "expected": "–" if unit.expected is None else percent(unit.expected),
         "observed ÷ expected": _ratio_words(point),
-        "against chance": position_words(point),
     }
 
 
@@ -185,7 +197,7 @@ def pain_caption(found: UnitsBy, result: Units) -> str:
     centre = found.pain.centre
     overall = "" if centre is None else f" Everybody: {centre:+.1f} points.".replace("-", "−")
     return (
-        f"{people:,} people with both scores; mean {what}, adjusted for condition, symptom duration and pain at the "
+        f"{counted(people)} with both scores; mean {what}, adjusted for condition, symptom duration and pain at the "
         f"first visit. Lower is better.{overall}{few if left_out else ''}"
     )
 
@@ -210,7 +222,7 @@ def model_caption(item: ExpectedFunnel) -> str:
     people = sum(point.n for point in item.means.points)
     better = instruments()[item.question.instrument].better.capitalize()
     return (
-        f"{model_title(item)}: {people:,} people with both scores and a loaded expectation of the later one, from the "
+        f"{model_title(item)}: {counted(people)} with both scores and a loaded expectation of the later one, from the "
         f"first visit to weeks 8 to 12. {better} is better. The model is somebody else's, made on other patients."
     )
 
@@ -231,7 +243,7 @@ def _mean_rows(by: str, means: MeanFunnel, change: str) -> list[Row]:
                 "people with both scores": f"{point.n:,}",
                 change: value,
                 f"99.8{PER_CENT} limits of chance": limits.replace("-", "−"),
-                "against chance": point.position.replace(" %", PER_CENT),
+                AGAINST_CHANCE: point.position.replace(" %", PER_CENT),
             }
         )
     return rows

@@ -38,12 +38,24 @@ def time_words(day: int) -> str:
 
 def duration_words(days: int) -> str:
     """A length of time in days or weeks: "12 days", "10.6 weeks"."""
+    if days == 1:
+        return "1 day"
     return f"{days} days" if days < 21 else f"{days / 7:.1f} weeks"
 
 
 def count_words(count: int | None, k: int) -> str:
     """A number of people, or that it is too small to be shared."""
     return f"fewer than {k}" if count is None else f"{count:,}"
+
+
+def is_few(people: int | None) -> bool:
+    """Whether so few people are known to be in a group that words give counts instead of per cents."""
+    return people is not None and people < MIN_FOLLOWED
+
+
+def counted(people: int | None, k: int = 0) -> str:
+    """ "1 person", "1,234 people"; None is fewer than k people."""
+    return f"{count_words(people, k)} {'person' if people == 1 else 'people'}"
 
 
 def interval_words(low: float | None, high: float | None) -> str:
@@ -93,7 +105,7 @@ def card_sentences(summary: OutcomeSummary, group: GroupSummary) -> list[str]:
         estimate_sentence(summary, group, first.horizon_to_days),
         verdict_sentence(verdict, first),
     ]
-    if group.curve is not None:
+    if group.curve is not None and not is_few(group.episodes):
         sentences += [later_sentence(found, row, group, first) for row, found in others]
     return sentences
 
@@ -101,6 +113,8 @@ def card_sentences(summary: OutcomeSummary, group: GroupSummary) -> list[str]:
 def estimate_sentence(summary: OutcomeSummary, group: GroupSummary, day: int) -> str:
     """ "An estimated 56 % (50–61) of runners with PFPS are back by week 12; 214 started." """
     who, started = people_words(summary, group), count_words(group.started, summary.k)
+    if is_few(group.episodes):
+        return f"Too few {who} for an estimate: {started} started, {MIN_FOLLOWED} are needed."
     estimate = _estimate(group, day)
     if estimate is None:
         why = (
@@ -147,6 +161,8 @@ def badge_words(verdict: Verdict, benchmark: Benchmark) -> str:
 
 def tile_words(group: GroupSummary, day: int) -> tuple[str, str]:
     """Value and detail of a tile."""
+    if is_few(group.episodes):
+        return "–", f"only {counted(group.episodes or 0)}"
     horizon = _horizon(group, day)
     if horizon is None or horizon.value is None:
         return "–", "too few to show" if _is_withheld(group, day) else "too few followed"
@@ -157,6 +173,8 @@ def tile_words(group: GroupSummary, day: int) -> tuple[str, str]:
 
 def median_tile_words(group: GroupSummary) -> tuple[str, str]:
     """Value and detail of the tile "half by"."""
+    if is_few(group.episodes):
+        return "–", f"only {counted(group.episodes or 0)}"
     if group.median.value_days is None:
         return "–", "not reached yet" if group.curve is not None else "too few to show"
     return duration_words(group.median.value_days), median_words(group.median)

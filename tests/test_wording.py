@@ -35,6 +35,8 @@ HUNDRED = ((28, 30, 0, 0), (84, 20, 0, 0), (100, 0, 5, 0), (200, 0, 0, 45))
 FAST = ((14, 18, 0, 0), (200, 0, 0, 2))
 SLOW = ((150, 10, 0, 0), (200, 0, 0, 30))
 FOUR = ((10, 1, 0, 0), (20, 0, 1, 0), (40, 1, 0, 0), (60, 0, 0, 1))
+# 12 started; 2 of the 4 still followed come back on day 40.
+THIN = ((10, 2, 0, 0), (30, 0, 0, 6), (40, 2, 0, 0), (60, 0, 0, 2))
 AS_OF = date(2026, 10, 31)
 
 
@@ -154,12 +156,12 @@ def test_the_estimate_with_n():
 
 
 def test_an_estimate_of_too_few_says_so():
-    group = make_group("pfps", *FOUR)
+    group = make_group("pfps", *THIN)
     assert "; too few still followed) of runners" in wording.estimate_sentence(make_summary(group), group, 56)
     sentence = wording.estimate_sentence(make_summary(group), group, 84)
     assert (
         sentence
-        == "No estimate yet for runners with PFPS by week 12: too few are followed that far; 4 started."
+        == "No estimate yet for runners with PFPS by week 12: too few are followed that far; 12 started."
     )
 
 
@@ -240,9 +242,9 @@ def test_tiles():
     group = make_group("pfps", *HUNDRED)
     assert tuple(map(plain, wording.tile_words(group, 84))) == ("50 %", "(41–60) of 100")
     assert wording.median_tile_words(group) == ("12.0 weeks", wording.median_words(group.median))
-    few = make_group("pfps", *FOUR)
-    assert wording.tile_words(few, 56)[1] == "too few followed"
-    assert wording.tile_words(few, 84) == ("–", "too few followed")
+    thin = make_group("pfps", *THIN)
+    assert wording.tile_words(thin, 56)[1] == "too few followed"
+    assert wording.tile_words(thin, 84) == ("–", "too few followed")
     slow = make_group("pfps", *SLOW)
     assert wording.median_tile_words(slow) == ("–", "not reached yet")
     hidden = make_group("pfps", *HUNDRED, curve=None, median=Quantile(0.5, None, None, None), back_by=())
@@ -315,19 +317,20 @@ def test_whether_groups_differ():
         comparison=Comparison(shares, speed),
     )
     with_stops = replace(summary, groups=(replace(summary.groups[0], stopped=4),))
-    in_speed = (
-        "Groups by symptom duration differ more than chance would explain (log-rank test, speed among those "
-        "still trying: χ² = 12.16, 3 df, p = 0.007; left out: not known)."
-    )
-    in_shares = (
-        "Shares back by symptom duration do not differ more than chance would explain (Gray's test: χ² = 3.50, "
-        "1 df, p = 0.31)."
-    )
+    in_speed = "(log-rank test: χ² = 12.16, 3 df, p = 0.007; left out: not known)."
+    in_shares = "more than chance would explain (Gray's test: χ² = 3.50, 1 df, p = 0.31)"
     none_stopped = replace(summary, groups=(replace(summary.groups[0], stopped=0),))
-    assert recovery_words.test_sentences(none_stopped) == [in_speed]
-    assert recovery_words.test_sentences(with_stops) == [in_shares, in_speed]
+    assert recovery_words.test_sentence(none_stopped) == (
+        f"How fast people are back differs by symptom duration more than chance would explain {in_speed}"
+    )
+    said = recovery_words.test_sentence(with_stops)
+    assert said == (
+        f"Shares back do not differ by symptom duration {in_shares}, but the speed among those still trying "
+        f"does {in_speed}"
+    )
     within = replace(with_stops, comparison=replace(summary.comparison, stratified_by="condition"))
-    assert all("test, within condition" in words for words in recovery_words.test_sentences(within))
+    assert recovery_words.test_sentence(within).count("test, within condition") == 2
+    assert recovery_words.test_sentence(replace(summary, comparison=Comparison())) == ""
     assert "p < 0.001" in recovery_words.test_words(replace(speed, p=0.0002))
 
 
@@ -378,10 +381,9 @@ def test_the_table_of_how_sure_we_are():
     """
     group = make_group("pfps", (14, 10, 0, 0), (50, 0, 0, 5), (200, 0, 0, 5))
     hidden = make_group("itbs", *HUNDRED, curve=None)
-    (row,) = tables.sureness_rows([group, hidden])
-    assert [plain(cell) for cell in row.values()] == [
-        "Runner's knee (PFPS)", "50 %", "67 %", "50 %", "75 %", "–", "7.1 weeks",
-    ]  # fmt: skip
+    rows = tables.sureness_rows([group, hidden, make_group("other", *FOUR)])
+    assert [list(row) for row in rows] == [["back by week 12", "PFPS"]] * 7
+    assert [plain(row["PFPS"]) for row in rows] == ["20", "50 %", "67 %", "50 %", "75 %", "–", "7.1 weeks"]
 
 
 def test_the_evidence_names_no_row_of_the_catalogue():

@@ -19,7 +19,7 @@ KIND_COLOURS = {
     "common cause": "#a6a6a6",
     "neutral": "#490092",
 }
-MOST_TICKS = 6  # two lines each, so that they fit a phone
+MOST_TICKS = {"month": 6, "quarter": 3, "half-year": 3}  # two lines each, so that they fit a phone
 LABEL_LINE_PIXELS = 17
 RIGHT_PIXELS = 104
 
@@ -54,7 +54,7 @@ def control_chart(
         title={"text": _axis_title(trend), "standoff": 4, "font": {"size": 12}},
         ticksuffix="%" if trend.measure.in_per_cent else "",
     )
-    step = -(-len(drawn) // MOST_TICKS)
+    step = -(-len(drawn) // MOST_TICKS[trend.unit])
     ticks = drawn[:: max(step, 1)]
     edge = timedelta(days=6)
     figure.update_xaxes(
@@ -172,6 +172,7 @@ def _trace(trend: Trend, points: Sequence[TrendPoint], k: int, **look: Any) -> d
         "y": [_scaled(trend, value) for point in points if (value := _value(point)) is not None],
         "text": [hover_words(trend, point, k) for point in points],
         "hovertemplate": "%{text}<extra></extra>",
+        "cliponaxis": False,
         **look,
     }
 

@@ -32,9 +32,12 @@ SYMBOLS: dict[Position, str] = {
     "above 99.8 %": "square",
     "below 99.8 %": "square",
 }
-PLOT_PIXELS, LETTER_PIXELS = (420, 300), 8
-"""About what a laptop gives the plot and a letter: only for labels not to cover each other."""
+PLOT_PIXELS, LETTER_PIXELS = (250, 300), 8
+"""About what a phone gives the plot and a letter: only for labels not to cover each other."""
 PLACES = {"top center": (0, 1), "bottom center": (0, -1), "middle right": (1, 0), "middle left": (-1, 0)}
+
+LINE_WEIGHT = 0.4
+"""A label through which a line runs can be read, if badly; one on another mark cannot."""
 
 
 @dataclass(frozen=True)
@@ -130,9 +133,12 @@ def _figure(
     last = 1.12 * max(mark.at for mark in marks)
     sizes = [first + (last - first) * step / STEPS for step in range(STEPS + 1)]
     low, high = limits(first, Z_998)
-    lay_on(
-        figure, [_limit_lines(sizes, centre, limits, theme), _points(marks, theme, last - first, high - low)]
-    )
+
+    def lines_at(n: float) -> list[float]:
+        return [centre, *(limit for _, z, _ in LINES for limit in limits(n, z))]
+
+    places = _label_places(marks, last - first, high - low, lines_at)
+    lay_on(figure, [_limit_lines(sizes, centre, limits, theme), _points(marks, places, theme)])
     figure.update_xaxes(range=[first, last])
     figure.update_layout(margin={"l": 60, "r": 74, "t": 12, "b": 46})
     return figure
@@ -178,7 +184,7 @@ def _end_note(text: str, x: float, y: float, theme: Theme) -> dict[str, Any]:
     }
 
 
-def _points(marks: Sequence[Mark], theme: Theme, width: float, height: float) -> Layer:
+def _points(marks: Sequence[Mark], places: Sequence[str], theme: Theme) -> Layer:
     signal = ["99.8" in mark.position for mark in marks]
     colours = [theme.conditions["itbs"] if beyond else theme.conditions["pfps"] for beyond in signal]
     return Layer(
@@ -192,7 +198,7 @@ def _points(marks: Sequence[Mark], theme: Theme, width: float, height: float) ->
                     f"<b>{mark.unit}</b>" if beyond else mark.unit
                     for mark, beyond in zip(marks, signal, strict=True)
                 ],
-                "textposition": _label_places(marks, width, height),
+                "textposition": list(places),
                 "textfont": {"size": 12, "color": theme.text},
                 "marker": {
                     "size": 10,
@@ -209,8 +215,13 @@ def _points(marks: Sequence[Mark], theme: Theme, width: float, height: float) ->
     )
 
 
-def _label_places(marks: Sequence[Mark], width: float, height: float) -> list[str]:
-    """Where each label covers the fewest marks and labels already placed; `width` and `height` are the axes'."""
+def _label_places(
+    marks: Sequence[Mark], width: float, height: float, lines_at: Callable[[float], Sequence[float]]
+) -> list[str]:
+    """Where each label covers the fewest marks and labels already placed, then the fewest lines.
+
+    `width` and `height` are the axes', `lines_at` the heights of the lines above a number of people.
+    """
     across, up = width / PLOT_PIXELS[0], height / PLOT_PIXELS[1]
     taken = [_Box(mark.at, mark.value, 7 * across, 7 * up) for mark in marks]
     places: dict[int, str] = {}
@@ -224,7 +235,13 @@ def _label_places(marks: Sequence[Mark], width: float, height: float) -> list[st
             for place, (right, above) in PLACES.items()
         }
         others = [box for other, box in enumerate(taken) if other != number]
-        best = min(options, key=lambda place: sum(options[place].meets(box) for box in others))
+
+        def covered(place: str, options: dict[str, _Box] = options, others: list[_Box] = others) -> float:
+            box = options[place]
+            struck = sum(abs(box.y - line) < box.up for line in lines_at(box.x))
+            return sum(box.meets(other) for other in others) + LINE_WEIGHT * struck
+
+        best = min(options, key=covered)
         places[number] = best
         taken.append(options[best])
     return [places[number] for number in range(len(marks))]

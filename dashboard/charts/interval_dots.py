@@ -21,7 +21,7 @@ class Dot:
     """One row: a value with its limits (None where there are none) and what stands at its right end.
 
     Without a value the row has its label and the words only. `second` is a further figure on the same line,
-    drawn hollow and without limits.
+    drawn hollow and without limits. `goal` is a range to reach, shaded in this row only.
     """
 
     label: str
@@ -31,6 +31,7 @@ class Dot:
     words: str
     hollow: bool = False
     second: float | None = None
+    goal: tuple[float, float] | None = None
 
 
 def interval_dots_figure(
@@ -40,9 +41,8 @@ def interval_dots_figure(
     axis: tuple[float, float],
     suffix: str,
     title: str,
-    shaded: tuple[float, float] | None = None,
 ) -> go.Figure:
-    """Rows from the top down on one axis; `shaded` is a range to reach. Hollow marks are second figures."""
+    """Rows from the top down on one axis. Hollow marks are second figures."""
     height = ROW_PIXELS * max(len(dots), 1) + MARGIN_PIXELS + 12
     figure = base_figure(theme, height=height)
     if not dots:
@@ -79,13 +79,9 @@ def interval_dots_figure(
             "cliponaxis": False,
         }
     )
-    if shaded:
-        layer.shapes.append(
-            {
-                "type": "rect", "xref": "x", "yref": "paper", "x0": shaded[0], "x1": shaded[1], "y0": 0, "y1": 1,
-                "fillcolor": theme.muted, "opacity": 0.14, "line": {"width": 0}, "layer": "below",
-            }
-        )  # fmt: skip
+    layer.shapes.extend(
+        _goal(*dot.goal, place, theme) for dot, place in zip(dots, places, strict=True) if dot.goal
+    )
     lay_on(figure, [layer])
     figure.update_layout(margin={"l": LABEL_PIXELS, "r": WORDS_PIXELS, "t": 6, "b": MARGIN_PIXELS - 8})
     figure.update_yaxes(range=[0.4, len(dots) + 0.6], visible=False)
@@ -110,6 +106,13 @@ def _interval(dot: Dot, place: int, axis: tuple[float, float], theme: Theme) -> 
         "hoverinfo": "skip",
         "name": f"interval of {dot.label}",
     }
+
+
+def _goal(low: float, high: float, place: int, theme: Theme) -> dict[str, object]:
+    return {
+        "type": "rect", "xref": "x", "yref": "y", "x0": low, "x1": high, "y0": place - 0.45, "y1": place + 0.45,
+        "fillcolor": theme.muted, "opacity": 0.2, "line": {"width": 0}, "layer": "below",
+    }  # fmt: skip
 
 
 def _label(text: str, place: int, theme: Theme) -> dict[str, object]:

@@ -61,7 +61,7 @@ def change_figure(section: PainSection, theme: Theme, *, height: int = 320) -> g
 
 
 def responder_figure(section: PainSection, theme: Theme) -> go.Figure:
-    """A row per threshold and window with scores: filled of those scored, open of all whose weeks are over."""
+    """A row per threshold and window with scores and n: filled of those scored, open of all whose weeks are over."""
     rows = [
         row
         for row in section.responders
@@ -87,7 +87,11 @@ def responder_figure(section: PainSection, theme: Theme) -> go.Figure:
     figure.update_yaxes(
         range=[len(rows) - 0.5, -0.5],
         tickvals=list(range(len(rows))),
-        ticktext=[f"<b>{threshold_label(row)}</b><br>{row.window.name}" for row in rows],
+        ticktext=[
+            f"<b>{threshold_label(row)}</b><br>{row.window.name}, "
+            f"n = {count_words(row.of_scored.denominator, section.k)}"
+            for row in rows
+        ],
         showgrid=False,
     )
     figure.update_layout(margin={"l": LEFT_PIXELS, "r": 16, "t": TOP_PIXELS, "b": BOTTOM_PIXELS})
@@ -172,6 +176,7 @@ def _share_point(
                 "width": 4,
                 "color": colour,
             },
+            "cliponaxis": False,
             "name": f"{threshold_label(row)}, {row.window.name}, {whom}",
             "hovertemplate": f"{row.window.name}: {share_words(share)} {whom}<br>{threshold_words(row)}"
             "<extra></extra>",

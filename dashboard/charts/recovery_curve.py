@@ -34,6 +34,7 @@ TOP_PIXELS = 20
 LABEL_LINE_PIXELS = 17
 LABEL_CHARACTER_PIXELS = 7.2
 LABEL_SHIFT_PIXELS = 11
+LABEL_CHARACTERS = 10  # longer ones take two lines: on a phone the curves need the width
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def recovery_figure(
     """
     drawn = groups_drawn(groups)
     colours = theme.colours([group.group for group in groups])
-    labels = [wrapped(group_label(group.group)) for group in drawn]
+    labels = [wrapped(group_label(group.group), LABEL_CHARACTERS) for group in drawn]
     ticks = TICKS[last_day]
     table = table_pixels(len(drawn)) if with_table else 0
     below = table + AXIS_PIXELS if table else 0

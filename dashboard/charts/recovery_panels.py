@@ -11,12 +11,12 @@ from dashboard.charts.annotation_marks import Mark, annotation_layer
 from dashboard.charts.recovery_curve import steps, too_few_words
 from dashboard.charts.theme import Layer, Theme, base_figure, lay_on, transparent
 from dashboard.names import group_name
-from dashboard.recovery_words import period_words, steps_of
+from dashboard.recovery_words import is_read, period_words, steps_of
 from dashboard.sections.intake_periods import IntakePeriodsResult, ShownPeriod
 from dashboard.sections.retention import RetentionResult
 from dashboard.stats.relapse import YEAR_DAYS
 from dashboard.stats.survival import Curve, too_few_followed
-from dashboard.wording import percent
+from dashboard.wording import is_few, percent
 
 SITE_SYMBOLS = ("circle-open", "square-open", "diamond-open", "triangle-up-open", "x-thin-open")
 MARK_HEIGHT = 110
@@ -27,12 +27,12 @@ WEEK_TICKS = (0, 2, 12, 26, 38, 52)
 def relapse_figure(
     curve: Curve | None, theme: Theme, *, shared_k: int | None = None, height: int = 240
 ) -> go.Figure:
-    """Share with pain again since the return, with its band; empty without a curve, or if nobody was seen again.
+    """Share with pain again since the return, with its band; empty of too few returns, or if nobody was seen again.
 
     `shared_k` is the smallest number of people that may be shown, None for exact figures.
     """
     figure = base_figure(theme, height=height)
-    if curve is None or not curve.started or not curve.follow_up_days:
+    if curve is None or is_few(curve.started) or not curve.follow_up_days:
         return figure
     line, colour = steps(curve, YEAR_DAYS), theme.series[2]
     band = {"type": "scatter", "x": line.days, "mode": "lines", "line": {"width": 0, "shape": "hv"}}
@@ -90,7 +90,7 @@ def _with_a_share(result: IntakePeriodsResult) -> list[ShownPeriod]:
 def intake_figure(
     result: IntakePeriodsResult, theme: Theme, marks: Sequence[Mark] = (), *, height: int = 260
 ) -> go.Figure:
-    """A point with its interval per period at its middle; open and grey where not everybody could be followed.
+    """A point with its interval per period at its middle; open and grey if not complete, or of too few people.
 
     `marks` are what happened in the clinic meanwhile.
     """
@@ -99,8 +99,14 @@ def intake_figure(
     if not drawn:
         return figure
     parts = [
-        _points([period for period in drawn if period.share.mature], theme.series[0], "circle", "complete"),
+        _points([period for period in drawn if is_read(period)], theme.series[0], "circle", "complete"),
         _points([p for p in drawn if not p.share.mature], theme.muted, "circle-open", "not complete yet"),
+        _points(
+            [p for p in drawn if p.share.mature and not is_read(p)],
+            theme.muted,
+            "circle-open",
+            "too few people",
+        ),
     ]
     points = Layer([part for part in parts if part["x"]])
     lay_on(figure, [points, annotation_layer(marks, theme, MARK_HEIGHT)])
@@ -149,11 +155,11 @@ def _points(periods: Sequence[ShownPeriod], colour: str, symbol: str, name: str)
 
 
 def retention_figure(result: RetentionResult, theme: Theme, *, height: int = 260) -> go.Figure:
-    """A bar per step for everybody with its share above, and a mark per site."""
+    """A bar per step for everybody with its share, and a mark per site; empty of too few people."""
     figure = base_figure(theme, height=height)
     everybody, *sites = result.groups
     shown = [(words, value) for words, value in steps_of(everybody) if value is not None]
-    if not result.recorded or not shown:
+    if not result.recorded or not shown or is_few(everybody.started):
         return figure
     bars = {
         "type": "bar",

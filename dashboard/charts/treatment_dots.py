@@ -20,10 +20,12 @@ from dashboard.treatment_words import (
     of_words,
     sorted_measures,
 )
-from dashboard.wording import count_words
+from dashboard.wording import counted
+from sql.derived_care import STEP_RATE
 from sql.queries.assessment_counts import STEP_RATE_GOAL_PERCENT
 
 ONE_POINT = 1.0
+GOAL = (float(STEP_RATE_GOAL_PERCENT[0]), float(STEP_RATE_GOAL_PERCENT[1]))
 
 
 def assessed_figure(result: Treatment, theme: Theme) -> go.Figure:
@@ -44,7 +46,8 @@ def change_figure(result: Treatment, theme: Theme) -> go.Figure:
     dots = [
         Dot(
             MEASURES[row.measure], row.change.mean, row.change.low, row.change.high,
-            f"{count_words(row.change.n, result.k)} people" if not row.change.withheld else change_words(row, result.k),
+            counted(row.change.n, result.k) if not row.change.withheld else change_words(row, result.k),
+            goal=GOAL if row.measure == STEP_RATE else None,
         )
         for row in result.changes
     ]  # fmt: skip
@@ -52,7 +55,6 @@ def change_figure(result: Treatment, theme: Theme) -> go.Figure:
     axis = (min([0.0, *ends]) - ONE_POINT, max([12.0, *ends]) + ONE_POINT)
     return interval_dots_figure(
         dots, theme, axis=axis, suffix=" %", title="change from the own baseline",
-        shaded=(float(STEP_RATE_GOAL_PERCENT[0]), float(STEP_RATE_GOAL_PERCENT[1])),
     )  # fmt: skip
 
 
@@ -66,11 +68,10 @@ def given_figure(result: Treatment, theme: Theme) -> go.Figure:
 
 
 def landmark_figure(groups: tuple[AnswerGroup, ...], theme: Theme, *, k: int) -> go.Figure:
-    """Share back by week 12 of those not back by day 28, a row per answer."""
-    dots = [
-        _horizon_dot(ANSWER_WORDS[group.answer], group.back, f"{count_words(group.n, k)} people")
-        for group in groups
-    ]
+    """Share back by week 12 of those not back by day 28, a row per answer; empty with one answer alone."""
+    if len(groups) < 2:
+        groups = ()
+    dots = [_horizon_dot(ANSWER_WORDS[group.answer], group.back, counted(group.n, k)) for group in groups]
     return interval_dots_figure(dots, theme, axis=PERCENT_AXIS, suffix=" %", title="back by week 12")
 
 

@@ -43,8 +43,11 @@ with grid.cell():
     )
 
 panels.headline(words.match_title(result))
-panels.show_table(words.match_rows(result), alt="Share given the treatment that fits each finding")
-panels.note(words.match_sentence(result))
+if words.any_match(result):
+    panels.show_table(words.match_rows(result), alt="Share given the treatment that fits each finding")
+    panels.note(words.match_sentence(result))
+else:
+    panels.note(words.MATCH_MISSING)
 who.picker(question, fitting_lists(result), key="who_fits", label="Who was not given what fits?")
 
 panels.chart(

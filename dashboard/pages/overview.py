@@ -17,6 +17,7 @@ shared_k = summary.k if summary.audience == "sharing" else None
 main = cards.main_conditions(summary)
 cards.verdict_cards(summary, main)
 cards.tiles(summary, main)
+look_at_this.items(summary, question)
 
 shown = [group for group in summary.groups if group.group in main]
 compared = [group.group for group in wording.groups_drawn(shown)]
@@ -39,11 +40,12 @@ with grid.cell():
     )
     who.picker(question, became_lists(summary), key="who_became")
 
-look_at_this.panel(summary, question)
+look_at_this.fresh(summary, question)
 others = " ".join(filter(None, (captions.outside_sentence(summary), wording.others_sentence(summary, main))))
 if others:
     panels.note(others)
 with st.container(horizontal=True):
+    look_at_this.not_known(question)
     panels.definitions(
         ("started", "back_by", "median", "clock", "too_few", "verdict", "classes"),
         summary.definition,

@@ -6,7 +6,7 @@ from dashboard.pages.parts import panels, reports
 from dashboard.pages.parts.filters import current_question
 
 question = current_question()
-with st.container(horizontal=True, vertical_alignment="bottom"):
+with st.container(horizontal=True, vertical_alignment="top"):
     month = reports.choose_month(question)
     compare = reports.choose_comparison()
 request = reports.request_of(question, month, compare)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import captions, tables
+from dashboard import captions, recovery_words, tables
 from dashboard.charts.recovery_curve import recovery_figure
 from dashboard.pages.parts import (
     cards,
@@ -17,19 +17,13 @@ from dashboard.pages.parts import (
 from dashboard.pages.parts.filters import current_question, one_of
 from dashboard.people_behind import curve_lists
 
-GROUPINGS = {
-    "none": "Everybody",
-    "condition": "Condition",
-    "symptom_duration": "Symptom duration",
-    "earlier_episodes": "Earlier episodes",
-    "site": "Site",
-}
 LAST_DAYS = {"26": 182, "52": 364}
 
 question = current_question()
 with st.container(horizontal=True, vertical_alignment="bottom"):
-    by = one_of("Curve by", GROUPINGS, key="by", default="condition")
+    by = one_of("Curve by", recovery_words.GROUPINGS, key="by", default="condition")
     weeks = one_of("Weeks shown", {weeks: weeks for weeks in LAST_DAYS}, key="weeks", default="26")
+    panels.jumps(recovery_words.PANELS)
 summary = panels.answer(question, by=None if by == "none" else by)
 conditions = [group.group for group in summary.by_condition]
 compared = cards.compared_conditions(summary)

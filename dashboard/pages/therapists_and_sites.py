@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard import unit_words
 from dashboard.charts.funnel_chart import mean_funnel_figure, share_funnel_figure
-from dashboard.pages.parts import panels, who
+from dashboard.pages.parts import panels, unit_tables, who
 from dashboard.pages.parts.filters import current_question, one_of
 from dashboard.people_behind import unit_lists
 from dashboard.sections.units import ASK_THE_OWNER, units_section
@@ -34,16 +34,13 @@ with grid.cell(column_span=2):
     )
 with grid.cell(), st.container(border=True):
     panels.headline("Before you conclude anything")
-    st.markdown(unit_words.chance_sentence(found))
+    if chance := unit_words.chance_sentence(found):
+        st.markdown(chance)
     st.markdown(unit_words.LIMITS_OF_THE_COMPARISON)
     explained = ("units", "expected_units", "funnel", *("against_model",) * bool(found.against_model))
     panels.definitions(explained, None, key="units_definitions")
 
-panels.headline("Observed and expected")
-panels.show_table(unit_words.unit_rows(found), alt="Observed and expected share back, by unit")
-panels.note(unit_words.TABLE_NOTE)
-panels.headline("What their patients came with")
-panels.show_table(unit_words.mix_rows(found), alt="Case mix by unit")
+unit_tables.panel(found)
 who.picker(question, unit_lists(found), key="who_units")
 
 panels.chart(
@@ -55,10 +52,4 @@ panels.chart(
 panels.table_of(
     unit_words.pain_rows(found), label="The pain figures as a table", alt="Change of pain by unit"
 )
-for against in found.against_model:
-    panels.note(unit_words.model_caption(against))
-    panels.table_of(
-        unit_words.model_rows(found, against),
-        label=unit_words.model_title(against),
-        alt="Change beside what a model expected, by unit",
-    )
+unit_tables.models(found)

@@ -32,7 +32,7 @@ with right:
     )
 with left:
     trend_table.measure_table(trends)
-    panels.note(trend_words.CHANCE)
+    panels.note(f"Tap a row to see its chart. {trend_words.CHANCE}")
 
 if trend.points:
     panels.table_of(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from dashboard.patients.caseload import ORDER, PRESSING, caseload
+from dashboard.patients.caseload import ORDER, PRESSING, Standing, caseload
 from dashboard.patients.clinic_rules import ClinicRules
 from dashboard.patients.words import RULE_WORDS, SIGNS
 from dashboard.wording import percent
@@ -32,16 +33,21 @@ class RuleShares:
 
 
 def rule_shares(connection: Connection, scope: Scope, rules: ClinicRules) -> RuleShares:
-    """Every open episode once, under the rule that its therapist reads on the caseload.
+    """Every open episode once, under the rule that its therapist reads on the caseload."""
+    leading = Counter((one.word, one.rule) for one in every_standing(connection, scope, rules))
+    return RuleShares(rules, leading.total(), leading)
 
-    Asked therapist by therapist, as the caseload is, so that no list is cut at its end.
-    """
-    leading: Counter[tuple[str, str]] = Counter()
+
+def every_standing(connection: Connection, scope: Scope, rules: ClinicRules) -> Iterator[Standing]:
+    """The open episodes of the clinic, asked therapist by therapist, so that no list is cut at its end."""
     for clinic, code in store_facts(connection, scope).therapists:
         if clinic == rules.clinic:
-            found = caseload(connection, scope, rules, (clinic, code))
-            leading.update((one.word, one.rule) for one in found.standings)
-    return RuleShares(rules, leading.total(), leading)
+            yield from caseload(connection, scope, rules, (clinic, code)).standings
+
+
+def ordered(found: RuleShares) -> list[tuple[str, str]]:
+    """(word, rule) in the order in which the caseload shows the words, the most frequent rule first."""
+    return sorted(found.leading, key=lambda key: (ORDER.index(key[0]), -found.leading[key], key[1]))
 
 
 def title(found: RuleShares) -> str:
@@ -59,14 +65,13 @@ def title(found: RuleShares) -> str:
 
 
 def rows(found: RuleShares) -> list[Row]:
-    """A row per rule, in the order in which the caseload shows the words, the most frequent rule first."""
-    ordered = sorted(found.leading.items(), key=lambda item: (ORDER.index(item[0][0]), -item[1], item[0][1]))
+    """A row per rule."""
     return [
         {
             "word on the caseload": f"{SIGNS[word]} {word}",
             "rule": RULE_WORDS[rule],
-            "open episodes": f"{n:,}",
-            "share": percent(n / found.open),
+            "open episodes": f"{found.leading[word, rule]:,}",
+            "share": percent(found.leading[word, rule] / found.open),
         }
-        for (word, rule), n in ordered
+        for word, rule in ordered(found)
     ]

@@ -1,4 +1,4 @@
-"""Therapists and sites beside what their own patients let expect. For the clinic's owner only, no ranking."""
+"""Therapists and sites beside what is expected for patients like theirs. For the clinic's owner only, no ranking."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Therapists and sites beside each other without a ranking: funnels of shares and of means.
 
 Shares are drawn on the scale asin(sqrt(p)), on which the spread depends on the number alone (Spiegelhalter,
-Statistics in Medicine 2005;24:1185-1202). A unit is compared with what its own patients let expect. Limits
+Statistics in Medicine 2005;24:1185-1202). A unit is compared with what is expected for patients like its own. Limits
 are 95 % and 99.8 %; of nine units like the rest one is beyond 95 % in 37 % of all funnels, so only 99.8 % is
 a signal.
 """

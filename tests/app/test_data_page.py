@@ -177,7 +177,7 @@ def test_a_value_that_cannot_be_taken_is_refused_in_words(visit: Visit, own_stor
 def test_every_open_episode_stands_under_one_rule(visit: Visit):
     """The shares are those of the caseloads: a therapist's list and the Data page count the same episodes."""
     app = visit("big", "data", data_show="rules")
-    table = next(frame.value for frame in app.table if "rule" in frame.value.columns)
+    table = app.dataframe[0].value
     by_word = table.assign(n=table["open episodes"].astype(int)).groupby("word on the caseload")["n"].sum()
     open_episodes = int(re.search(r"of (\d+) open episodes", app.header[0].value)[1])
     assert by_word.sum() == open_episodes
@@ -191,6 +191,25 @@ def test_every_open_episode_stands_under_one_rule(visit: Visit):
             app = choose_all.set_value("all").run()
             counted.update(app.dataframe[0].value.iloc[:, 0])
     assert sum(counted.values()) == open_episodes
+
+
+def test_a_row_of_the_rules_opens_its_people(visit: Visit):
+    app = visit("small", "data", data_show="rules")
+    row = app.dataframe[0].value.iloc[0]
+    app.session_state["rule_shares_tapped"] = (0, "rule")
+    app.run()
+    assert not app.exception
+    assert len(app.dataframe[1].value) == int(row["open episodes"])
+    assert "missing" not in app.dataframe[1].value  # the list is about what to do, not about gaps
+    assert any("That you looked is written to the audit." in text.value for text in app.markdown)
+
+
+def test_cells_are_short_enough_for_a_tablet(visit: Visit):
+    """A share with its people; of under ten the people alone; and no number where nothing was due."""
+    table = visit("big", "data").dataframe[0].value
+    cells = {cell.replace("\xa0", " ") for name in MEASURE_NAMES.values() for cell in table[name]}
+    assert all(re.fullmatch(r"not yet|\d of \d|\d+ % of \d+", cell) for cell in cells)
+    assert max(map(len, cells)) <= len("100 % of 28")
 
 
 def test_what_happened_is_numbered_in_its_month(visit: Visit, own_store):

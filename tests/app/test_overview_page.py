@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from app.driver import Visit, choose, figure, said, summary_of, tiles
 
@@ -111,18 +113,22 @@ def test_a_condition_without_a_benchmark_says_so(visit: Visit):
     assert list(tiles(app)) == ["Other · by week 12", "Other · by month 6", "Other · half by"]
 
 
-def test_five_people_get_a_warning_with_every_figure(visit: Visit):
+def test_five_people_get_no_share_and_how_many_are_needed(visit: Visit):
     app = visit("tiny")
-    assert "too few still followed" in said(app)
-    assert {
-        detail for label, (_, detail) in tiles(app).items() if "by week" in label or "by month" in label
-    } == {"too few followed"}
+    assert re.search(r"Too few runners with PFPS for an estimate: \d started, 10 are needed\.", said(app))
+    assert not re.search(
+        r"\d %", " ".join(card for card in said(app).split("\n") if "for an estimate" in card)
+    )
+    assert {value for value, _ in tiles(app).values()} == {"–"}
+    assert all(re.fullmatch(r"only \d (person|people)", detail) for _, detail in tiles(app).values())
 
 
 def test_the_evidence_and_the_definitions_are_one_click_away(visit: Visit):
     app = visit("big")
     labels = [popover.proto.popover.label for popover in app.get("popover")]
-    assert labels == ["Who?", "Who?", "What the numbers mean", "Evidence behind the benchmarks"]
+    assert labels == [
+        "Who?", "Who?", "Who is missing at week 12?", "What the numbers mean", "Evidence behind the benchmarks",
+    ]  # fmt: skip
     words = said(app)
     assert "is the first run that counts: 20 minutes or 3 km without stopping for pain" in words
     assert "One cohort of 36 runners, 1984, says 58 %** (42–73) by week 3" in words

@@ -69,7 +69,7 @@ def test_it_opens_on_every_store(open_trends, store: str, audience: str):
     assert not app.exception
     assert [title.value for title in app.title] == ["Is it getting better or worse?"]
     assert list(table(app)["measure"]) == list(MEASURE_NAMES.values())
-    assert "Ten measures light one icon by chance in about 15 % of months" in said(app)
+    assert "With ten measures, one shows a sign by chance alone in about 15 % of months" in said(app)
 
 
 @pytest.mark.parametrize("measure", MEASURE_NAMES)

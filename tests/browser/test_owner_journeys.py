@@ -111,3 +111,31 @@ def test_the_overview_is_printed_on_one_sheet_without_the_navigation(visit: Visi
     assert "What became of the" in words
     assert "lost" in words
     assert "Preview as" not in words
+
+
+def test_a_tablet_shows_every_column_of_completeness(visit: Visit):
+    page = visit("big")
+    page.set_viewport_size({"width": 820, "height": 1180})
+    page.get_by_role("link", name="Data", exact=True).click()
+    table = page.get_by_test_id("stDataFrame").locator(".dvn-scroller").first
+    expect(table).to_be_visible()
+    wait_for_answer(page)
+    assert table.evaluate("element => element.scrollWidth - element.clientWidth") <= 1
+
+
+def test_a_rule_of_the_caseload_opens_the_people_it_counts(visit: Visit):
+    page = visit("small")
+    page.get_by_role("link", name="Data", exact=True).click()
+    page.get_by_test_id("stMain").get_by_text("Caseload rules", exact=True).click()
+    expect(page.get_by_role("heading", name=re.compile("open episodes call for something"))).to_be_visible()
+    wait_for_answer(page)
+    table = page.get_by_test_id("stDataFrame").first
+    table.click(position={"x": 80, "y": 60})  # the first row, below the heads
+    expect(list_shown(page).get_by_text(re.compile(r"^\d+ (people|person)\."))).to_be_visible()
+
+
+def test_links_at_the_top_of_a_long_page_lead_to_its_panels(visit: Visit):
+    page = visit("big", "return to running")
+    page.get_by_role("link", name="how sure are we?").click()
+    expect(page.get_by_role("heading", name="How sure are we?")).to_be_in_viewport()
+    expect(page).to_have_url(re.compile("#sureness$"))

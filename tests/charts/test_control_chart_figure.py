@@ -154,3 +154,18 @@ def test_one_point_is_not_called_steady():
     assert variation_words(trend) == "… one point"
     assert title(trend).endswith("the only point so far")
     assert "no real change" not in title(trend)
+
+
+def test_a_quiet_series_under_seven_points_is_too_short_to_be_called_steady():
+    short, enough = make_trend([5, 6] * 3), make_trend([5, 6] * 3 + [5])
+    assert variation_words(short) == "… 6 points"
+    assert title(short).endswith("6 points so far, too few to see a change")
+    assert variation_words(enough) == "∿ steady"
+    assert "no real change" in title(enough)
+
+
+def test_names_of_joined_periods_leave_room_for_each_other():
+    months = control_chart(make_trend([5, 6] * 6), [], LIGHT, k=8)
+    quarters = control_chart(replace(make_trend([5, 6] * 6), unit="quarter"), [], LIGHT, k=8)
+    assert len(months.layout.xaxis.tickvals) == 6
+    assert len(quarters.layout.xaxis.tickvals) == 3

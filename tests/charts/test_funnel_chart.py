@@ -44,6 +44,15 @@ def test_nothing_to_draw_is_an_empty_figure():
     assert not interval_dots_figure([], LIGHT, axis=PERCENT_AXIS, suffix="", title="").data
 
 
+def test_a_label_stays_clear_of_the_line_of_everybody():
+    """A unit just below the line has its code beside or under it, one just above beside or over it."""
+    placed = funnel([unit("T1", 0.46, 60), unit("T2", 0.54, 20)], 0.5)
+    (marks,) = traces(share_funnel_figure(placed, LIGHT), "units")
+    below, above = marks.textposition
+    assert below != "top center"
+    assert above != "bottom center"
+
+
 def test_means_lie_around_the_mean_of_everybody():
     placed = mean_funnel([UnitSums("T1", 36, -72.0, 3.6, 40.0), UnitSums("T2", 36, -72.0, -3.6, 40.0)])
     (marks,) = traces(mean_funnel_figure(placed, LIGHT), "units")
@@ -54,7 +63,7 @@ def test_means_lie_around_the_mean_of_everybody():
 
 def test_rows_from_the_top_down_with_their_words():
     dots = [
-        Dot("first", 50, 40, 60, "20 of 40", second=30),
+        Dot("first", 50, 40, 60, "20 of 40", second=30, goal=(5, 10)),
         Dot("withheld", None, None, None, "of 10, too few to show"),
         Dot("beyond", 99, 95, 104, "99 of 100"),
     ]
@@ -66,3 +75,6 @@ def test_rows_from_the_top_down_with_their_words():
     words = [note.text for note in figure.layout.annotations]
     assert words == ["first", "20 of 40", "withheld", "of 10, too<br>few to show", "beyond", "99 of 100"]
     assert not traces(figure, "interval of withheld")
+    (goal,) = figure.layout.shapes
+    assert (goal.x0, goal.x1) == (5, 10)
+    assert 2.5 < goal.y0 < goal.y1 < 3.5  # the first of three rows, and no other

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from builders import Row, fresh_file, load_tables, make_episode, make_running, make_score, rows_of
@@ -14,6 +14,8 @@ from dashboard.patients.asking import questions
 from dashboard.patients.caseload import caseload
 from dashboard.patients.clinic_rules import ClinicRules, clinic_rules
 from dashboard.patients.own_figures import own_figures
+from dashboard.patients.rule_people import list_under_rule
+from dashboard.patients.rule_shares import rule_shares
 from sql.cohort import Cohort, Scope
 from sql.engine import open_engine, reading
 from sql.queries import alike_counts as alike_query
@@ -21,6 +23,7 @@ from sql.queries import caseload as caseload_query
 from sql.queries import episode as episode_query
 from sql.queries import own_counts as own_query
 from sql.queries import to_ask as to_ask_query
+from sql.queries.audit_lines import audit_lines
 from sql.queries.caseload import token_of_code, tokens_of_number
 
 DAY = date(2024, 12, 31)
@@ -230,6 +233,22 @@ def test_every_flag_is_what_the_files_say(store, naive, therapist):
     }
     assert {one.case.episode_id: one.rule for one in found.standings} == expected
     assert len(expected) > 15
+
+
+def test_the_people_under_a_rule_are_those_counted_and_the_look_is_in_the_audit(store, naive):
+    """Every row of the rules' shares opens as many people as it says, the latest first visit first."""
+    with reading(store) as connection:
+        asked = rules(connection)
+        shares = rule_shares(connection, OWNER, asked)
+    assert shares.open == sum(one.is_listed for one in naive)
+    for key, n in shares.leading.items():
+        listed = list_under_rule(store, "owner", OWNER, asked, key, at=datetime(2024, 12, 31, 9))
+        assert (listed.total, len(listed.people)) == (n, n), key
+        firsts = [datetime.strptime(person.first_visit, "%d %B %Y") for person in listed.people]  # noqa: DTZ007
+        assert firsts == sorted(firsts, reverse=True)
+        with reading(store) as connection:
+            line = audit_lines(connection, "main")[0]
+        assert (line.action, line.subject, line.rows) == ("people_listed", f"caseload:{key[1]}", n)
 
 
 def test_the_files_show_every_rule(naive):

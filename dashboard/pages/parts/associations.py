@@ -14,11 +14,9 @@ from dashboard.sections.treatment import Treatment
 
 def panel(question: Question, result: Treatment) -> None:
     """The two landmark charts, pain again by rehabilitation, and their table."""
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.badge("association, not effect", icon=":material/info:", color="gray")
-        panels.definitions(
-            ("settled", "assessed", "own_baseline", "matched", "landmark"), None, key="treatment_defs"
-        )
+    panels.definitions(
+        ("settled", "assessed", "own_baseline", "matched", "landmark"), None, key="treatment_defs"
+    )
     st.markdown(words.ASSOCIATION_SENTENCE)
     grid = st.grid(2, min_column_width=400, gap="medium")
     for answer, found in result.landmark.items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -15,13 +16,14 @@ from dashboard.pages.parts import happened, panels, readers, who
 from dashboard.pages.parts.filters import Question, one_of
 from dashboard.pages.parts.periods import last_day_of
 from dashboard.people_behind import completeness_lists
-from dashboard.record_names import MEASURE_NAMES, month_name
+from dashboard.record_names import MEASURE_HEADS, MEASURE_NAMES, month_name
 from dashboard.sections.completeness import Completeness, CompletenessRow, completeness_section
 from dashboard.tables import Row
 from sql.queries.people_lists import PeopleList
 
 ROWS = {"months": "By month", "therapists": "By therapist", "both": "Month and therapist"}
 MOST_PIXELS = 560
+HEAD_PIXELS, STARTED_PIXELS, MEASURE_PIXELS = 78, 60, 82  # together an iPad's page beside the navigation
 
 
 def panel(question: Question) -> None:
@@ -126,7 +128,7 @@ def _matrix(question: Question, result: Completeness, k: int) -> None:
     cells = [
         {"first visit": _month(month, marks)}
         | {
-            name: "–" if known is None else words.known_words(known, k)
+            name: "–" if known is None else words.cell_words(known, k)
             for name, known in zip(therapists, row, strict=True)
         }
         for month, row in zip(months, found, strict=True)
@@ -157,8 +159,24 @@ def _table(
     theme = panels.theme()
     frame = pd.DataFrame(cells)
     styles = pd.DataFrame(
-        [[cell_style(share, theme) if share is not None else "" for share in row] for row in shares],
+        [
+            [cell_style(share, theme) if share is not None else f"color: {theme.text}" for share in row]
+            for row in shares
+        ],
         columns=frame.columns,
     )
     styled = frame.style.apply(lambda _: styles, axis=None)
-    who.table(question, styled, wanted, rows=len(cells), most_pixels=MOST_PIXELS, key=key, alt="Completeness")
+    who.table(
+        question, styled, wanted, rows=len(cells), most_pixels=MOST_PIXELS, key=key, alt="Completeness",
+        column_config=_columns(list(frame.columns)),
+    )  # fmt: skip
+
+
+def _columns(names: Sequence[str]) -> dict[str, Any]:
+    """The first column stays in sight; measures have short heads, so that an iPad shows them all."""
+    text = st.column_config.TextColumn
+    return {
+        names[0]: text(width=HEAD_PIXELS, pinned=True),
+        "started": text(width=STARTED_PIXELS),
+        **{name: text(head, width=MEASURE_PIXELS, help=name) for name, head in MEASURE_HEADS.items()},
+    }

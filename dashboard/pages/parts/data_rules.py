@@ -1,14 +1,16 @@
-"""Each rule's share of the open episodes: does the caseload call for as much as a clinic can do?"""
+"""Each rule's share of the open episodes, and who they are: does it call for as much as a clinic can do?"""
 
 from __future__ import annotations
 
+import pandas as pd
 import streamlit as st
 
-from dashboard.pages.parts import case_table, panels, patient_readers
+from dashboard.pages.parts import case_table, panels, patient_readers, who
 from dashboard.pages.parts.data_loads import choose_clinic
 from dashboard.pages.parts.filters import Question
 from dashboard.patients import rule_shares
 from dashboard.patients.caseload import ORDER
+from dashboard.patients.rule_shares import RuleShares
 from dashboard.wording import long_date
 
 
@@ -25,15 +27,26 @@ def panel(question: Question) -> None:
         "under Settings."
     )
     if found.open:
-        panels.show_table(rule_shares.rows(found), alt="Open episodes and share by rule of the caseload")
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.page_link(
-            "dashboard/pages/caseload.py",
-            label="Who they are: the caseload",
-            icon=":material/checklist:",
-            width="content",
-        )
-        with st.popover("The rules behind the words", icon=":material/menu_book:", key="data_rules"):
-            for word in ORDER:
-                st.markdown(case_table.rule_sentence(word, found.rules))
-            panels.all_numbers()
+        _table(found)
+        panels.note("Tap a row to see who they are.")
+    with st.popover("The rules behind the words", icon=":material/menu_book:", key="data_rules"):
+        for word in ORDER:
+            st.markdown(case_table.rule_sentence(word, found.rules))
+        panels.all_numbers()
+
+
+def _table(found: RuleShares) -> None:
+    """A row per rule, which opens its people."""
+    tapped = who.tapped_cell(
+        pd.DataFrame(rule_shares.rows(found)),
+        opens=True,
+        height=(len(found.leading) + 1) * who.ROW_PIXELS + 2,
+        key="rule_shares",
+        alt="Open episodes and share by rule of the caseload",
+        column_config={
+            "open episodes": st.column_config.TextColumn(width=110),
+            "share": st.column_config.TextColumn(width=70),
+        },
+    )
+    if tapped is not None:
+        who.open_list(patient_readers.people_under(found.rules, rule_shares.ordered(found)[tapped[0]]))

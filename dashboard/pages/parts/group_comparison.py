@@ -5,13 +5,15 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import recovery_tables, recovery_words
+from dashboard.comparison import COMPARED_DAYS
 from dashboard.pages.parts import panels
 from dashboard.summary import OutcomeSummary
+from dashboard.wording import time_words
 
 
 def panel(summary: OutcomeSummary) -> None:
-    """Tests in a sentence each; the difference of two groups in words, of more groups as a table."""
-    for sentence in recovery_words.test_sentences(summary):
+    """The tests in a sentence; the difference of two groups in words, of more groups as a table."""
+    if sentence := recovery_words.test_sentence(summary):
         st.markdown(sentence)
     differences = summary.comparison.differences
     if len({(item.group, item.reference) for item in differences}) == 1:
@@ -19,6 +21,6 @@ def panel(summary: OutcomeSummary) -> None:
     elif differences:
         panels.table_of(
             recovery_tables.difference_rows(differences),
-            label="Each group less the largest",
+            label=f"How far apart the groups are, by {' and '.join(map(time_words, COMPARED_DAYS))}",
             alt="Differences between groups in points",
         )

@@ -19,6 +19,7 @@ def panel(summary: OutcomeSummary, question: Question) -> None:
         intake_figure(result, panels.theme(), marks),
         key="intake_periods",
         title=recovery_words.intake_title(result),
+        anchor="first-visits",
         sentence=recovery_words.intake_caption(result),
     )
     happened.below(marks)

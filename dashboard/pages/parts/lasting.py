@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
 from dashboard import recovery_tables, recovery_words
@@ -28,16 +27,17 @@ def panel(summary: OutcomeSummary, question: Question) -> None:
             ),
             key="relapse_curve",
             title=recovery_words.relapse_title(result),
+            anchor="lasting",
             sentence=recovery_words.relapse_caption(result),
         )
     with grid.cell():
-        panels.headline("Back for good")
+        panels.headline(recovery_words.sustained_title(result, summary.everybody.back_by_day(84)))
         back = {horizon.day: share_words(horizon) for horizon in summary.everybody.back_by}
         rows = [
             {**row, "by": row["by"].replace(" ", "\N{NO-BREAK SPACE}")}
             for row in recovery_tables.sustained_rows(result, back)
         ]
-        st.table(pd.DataFrame(rows), border="horizontal", hide_index=True, alt="Sustained return")
+        panels.show_table(rows, alt="Sustained return")
         panels.note(
             "Back for at least 14 days: back by a fortnight earlier, less those with pain again within 14 "
             "days, at both ends of that range. Running without pain on that day: pain again takes people out, "

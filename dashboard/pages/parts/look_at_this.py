@@ -1,36 +1,63 @@
-"""Below the overview's charts: how fresh the data are, and what deserves a look."""
+"""On the overview: what deserves a look, each a link, and how fresh and complete the data are."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from dashboard.attention import Signs, freshness, look_at_this
-from dashboard.pages.parts import panels
+from dashboard.pages.parts import panels, who
 from dashboard.pages.parts.filters import Question
 from dashboard.sections.follow_up import follow_up_section
 from dashboard.sections.intake_periods import intake_periods_section
 from dashboard.summary import OutcomeSummary
 from dashboard.verdicts import benchmarks
 from dashboard.wording import time_words
+from sql.queries.people_lists import PeopleList
 
 RECOVERY_PAGE = "dashboard/pages/return_to_running.py"
+NOT_KNOWN = {PeopleList("missing", "running_week_12"): "Whether they run at week 12"}
+DATA_PAGE = "dashboard/pages/data.py"
 PAGES = {
     "behind": RECOVERY_PAGE,
-    "unknown": RECOVERY_PAGE,
+    "unknown": DATA_PAGE,  # where a tap shows who they are
     "visit_dates": RECOVERY_PAGE,
-    "worse_lately": RECOVERY_PAGE,
+    "worse_lately": "dashboard/pages/trends.py",
     "lost": RECOVERY_PAGE,
     "late_reports": RECOVERY_PAGE,
 }
 
 
-def panel(summary: OutcomeSummary, question: Question) -> None:
-    """One line, and a link for each item."""
+def items(summary: OutcomeSummary, question: Question) -> None:
+    """A row with a link for each item; no row without one."""
+    found = look_at_this(_signs(summary, question))
+    if not found:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown("**Look at this**", width="content")
+        for item in found:
+            st.page_link(PAGES[item.rule], label=item.text, icon=":material/search:", width="content")
+
+
+def fresh(summary: OutcomeSummary, question: Question) -> None:
+    """One line: to which day the data reach, and how complete they are."""
+    known = panels.section(question, follow_up_section).known
+    last_start = summary.facts.last_start if summary.audience == "clinic" else None  # one person's day
+    panels.note(freshness(summary.as_of, last_start, known))
+
+
+def not_known(question: Question) -> None:
+    """Who is missing from the figures of week 12; nothing where nobody is."""
+    known = panels.section(question, follow_up_section).known
+    if known is not None and known.numerator < known.denominator:
+        who.picker(question, NOT_KNOWN, key="who_not_known", label="Who is missing at week 12?")
+
+
+def _signs(summary: OutcomeSummary, question: Question) -> Signs:
     follow_up = panels.section(question, follow_up_section)
     periods = panels.section(question, intake_periods_section).periods
     complete = [period.share for period in periods if period.share.mature and period.share.value is not None]
     everybody = summary.everybody
-    signs = Signs(
+    return Signs(
         behind=_behind(summary),
         known=follow_up.known,
         on_visit_day=follow_up.on_visit_day,
@@ -41,14 +68,6 @@ def panel(summary: OutcomeSummary, question: Question) -> None:
         returned=everybody.returned,
         late_reports=everybody.late_reports,
     )
-    items = look_at_this(signs)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        if items:
-            st.markdown("**Look at this**", width="content")
-        for item in items:
-            st.page_link(PAGES[item.rule], label=item.text, icon=":material/search:", width="content")
-    last_start = summary.facts.last_start if summary.audience == "clinic" else None  # one person's day
-    panels.note(freshness(summary.as_of, last_start, follow_up.known))
 
 
 def _behind(summary: OutcomeSummary) -> tuple[tuple[str, str], ...]:

@@ -24,6 +24,7 @@ def panel(summary: OutcomeSummary, question: Question) -> None:
             retention_figure(stayed, panels.theme()),
             key="retention",
             title=recovery_words.retention_title(stayed),
+            anchor="losses",
             sentence=recovery_words.retention_caption(stayed),
         )
         if stayed.recorded:

@@ -27,6 +27,8 @@ NOBODY_YET = (
     "come back when the newest patients have had 12 weeks."
 )
 METHODS_PAGE = "dashboard/pages/methods.py"
+LIMITS = re.compile(r"(?<=\d)–(?=\d)")
+UNBROKEN_DASH = "\N{WORD JOINER}–\N{WORD JOINER}"
 CHART_CONFIG = {"displayModeBar": False}
 
 
@@ -72,17 +74,28 @@ def shared_k(question: Question) -> int:
     return max(int(readers.setting(clinic, "k")) for clinic in question.facts.clinics)
 
 
-def chart(figure: Any, *, key: str, title: str, sentence: str, alt: str | None = None) -> None:
-    """A figure under the finding it shows, with a sentence on how to read it, or why there is nothing to draw."""
-    headline(title)
+def chart(
+    figure: Any, *, key: str, title: str, sentence: str, alt: str | None = None, anchor: str | None = None
+) -> None:
+    """A figure under the finding it shows, with a sentence on how to read it, or why there is nothing to draw.
+
+    `anchor` is what a link of `jumps` leads to.
+    """
+    headline(title, anchor=anchor)
     if figure is not None and figure.data:
         st.plotly_chart(figure, theme=None, config=CHART_CONFIG, key=key, alt=alt or f"{title}. {sentence}")
     note(sentence)
 
 
-def headline(text: str) -> None:
+def headline(text: str, *, anchor: str | None = None) -> None:
     """The finding of a chart, or the name of a panel."""
-    st.header(text, anchor=False)
+    st.header(text, anchor=anchor or False)
+
+
+def jumps(places: dict[str, str]) -> None:
+    """Links to the panels of a long page, by their anchors."""
+    links = " · ".join(f"[{words}](#{anchor})" for anchor, words in places.items())
+    st.markdown(f":small[:gray[On this page:] {links}]", width="content")
 
 
 def note(text: str, *, width: Literal["stretch", "content"] = "stretch") -> None:
@@ -136,5 +149,6 @@ def table_of(rows: Sequence[Row], *, label: str, alt: str) -> None:
 
 
 def show_table(rows: Sequence[Row], *, alt: str) -> None:
-    """A table in sight."""
-    st.table(pd.DataFrame(rows), border="horizontal", hide_index=True, alt=alt)
+    """A table in sight. Where it is narrow, limits such as 52–60 stay on one line."""
+    cells = [{name: LIMITS.sub(UNBROKEN_DASH, cell) for name, cell in row.items()} for row in rows]
+    st.table(pd.DataFrame(cells), border="horizontal", hide_index=True, alt=alt)

@@ -17,7 +17,9 @@ from dashboard.patients.asking import Question, questions
 from dashboard.patients.caseload import Caseload, caseload
 from dashboard.patients.clinic_rules import ClinicRules, clinic_rules, last_load
 from dashboard.patients.own_figures import OwnFigures, own_figures
+from dashboard.patients.rule_people import list_under_rule
 from dashboard.patients.rule_shares import RuleShares, rule_shares
+from dashboard.people import ListedPeople
 from etl.errors import UsageError
 from etl.pseudonym import Pseudonyms, read_pseudonyms
 from sql.cohort import Scope
@@ -80,6 +82,13 @@ def _rule_shares_of(url: str, version: int, day: date, scope: Scope, clinic: str
     with reading(readers.engine()) as connection:
         rules = clinic_rules(connection, clinic, day)
         return rule_shares(connection, scope, rules) if rules else None
+
+
+def people_under(rules: ClinicRules, key: tuple[str, str]) -> ListedPeople:
+    """Whom the counted (word, rule) of the caseload is about; that somebody looked is in the audit first."""
+    return list_under_rule(
+        readers.engine(), reader_name(current_reader()), patient_scope(), rules, key, at=datetime.now(UTC)
+    )
 
 
 def questions_of(therapist: Therapist) -> tuple[list[Question], ClinicRules] | None:

@@ -12,7 +12,7 @@ from dashboard.pages.parts import frame, kept_filters, lists, styles
 from dashboard.pages.parts.this_browser import browser
 
 PATIENT = "Patient"
-SIDEBAR_WIDTH = 230
+SIDEBAR_WIDTH = 234
 _SHOWN = "shown_to_patient"
 
 

@@ -32,9 +32,13 @@ def for_fingers() -> None:
     _rules(f"@media (any-pointer: coarse) {{ {heights} {wide} {{ min-width: {FINGER}px; }} }}")
 
 
-def without_table_tools() -> None:
-    """No tools over a table: on a touch screen they stand there all the time, over the search box."""
-    _rules("[data-testid=stElementToolbar] { display: none; }")
+def without_table_tools(key: str | None = None) -> None:
+    """No tools over the page's tables, or over the one of this key: they lie over what stands above it.
+
+    On a touch screen they stand there all the time.
+    """
+    within = f".st-key-{key} " if key else ""
+    _rules(f"{within}[data-testid=stElementToolbar] {{ display: none; }}")
 
 
 def without_sidebar() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
 from dashboard import captions, recovery_tables, recovery_words, tables
@@ -21,10 +20,10 @@ NOT_KNOWN = {
 
 def panel(summary: OutcomeSummary, question: Question) -> None:
     """Draw the panel for every group with a curve."""
-    panels.headline("How sure are we?")
+    panels.headline("How sure are we?", anchor="sureness")
     rows = tables.sureness_rows(summary.groups)
     if rows:
-        st.table(pd.DataFrame(rows), border="horizontal", hide_index=True, alt="Estimate beside its extremes")
+        panels.show_table(rows, alt="Estimate beside its extremes")
         panels.note(captions.sureness_caption(summary))
     else:
         panels.note(recovery_words.SHARE_TOO_FEW)

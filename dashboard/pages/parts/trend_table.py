@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from dashboard.pages.parts import styles
 from dashboard.sections.trends import Trends
 from dashboard.trend_words import MEASURE_NAMES, summary_rows
 
@@ -23,6 +24,7 @@ def measure_table(trends: Trends) -> None:
         if cells:
             st.session_state["measure"] = trends.trends[cells[0][0]].measure.name
 
+    styles.without_table_tools("trend_table")  # they would lie over the filters
     st.dataframe(
         pd.DataFrame(rows),
         key="trend_table",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
@@ -68,6 +68,11 @@ def show(question: Question, wanted: PeopleList) -> None:
     except (NotForSharing, NotAllowed, StoreError) as reason:
         st.error(str(reason), icon=":material/block:")
         return
+    open_list(listed)
+
+
+def open_list(listed: ListedPeople) -> None:
+    """A list whose look is in the audit already, in a dialog."""
     st.dialog(listed.title, width="large", icon=":material/group:")(_content)(listed)
 
 
@@ -109,7 +114,7 @@ def _row(person: Listed, *, several_clinics: bool) -> dict[str, str]:
         "first visit": person.first_visit,
         "therapist": person.therapist,
         "why": person.why,
-        "missing": person.missing,
+        **({"missing": person.missing} if person.missing else {}),
     }
 
 
@@ -131,6 +136,21 @@ def table(
     """A table of which a cell, once tapped, opens the people behind it, where the reader may ask."""
     height = min((rows + 1) * ROW_PIXELS + 2, most_pixels)
     opens = may_ask(question)
+    cell = tapped_cell(data, opens=opens, height=height, key=key, alt=alt, column_config=column_config)
+    if cell is not None and (behind := wanted(*cell)) is not None:
+        show(question, behind)
+
+
+def tapped_cell(
+    data: Any,
+    *,
+    opens: bool,
+    height: int | Literal["auto"] = "auto",
+    key: str,
+    alt: str,
+    column_config: Any = None,
+) -> tuple[int, str] | None:
+    """Draw a table; row and column of the cell that was tapped just now, None without one."""
     chosen = f"{key}_tapped"
 
     def tapped() -> None:
@@ -149,5 +169,4 @@ def table(
         column_config=column_config,
     )
     cell = st.session_state.pop(chosen, None)
-    if cell is not None and opens and (behind := wanted(cell[0], str(cell[1]))) is not None:
-        show(question, behind)
+    return None if cell is None or not opens else (cell[0], str(cell[1]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dashboard.recovery_words import test_sentences
+from dashboard.recovery_words import test_sentence
 from dashboard.report.chapters.running import curve_table, horizons_table
 from dashboard.report.content import Block, Chapter, Heading, Paragraph
 from dashboard.report.results import ReportResults
@@ -23,7 +23,8 @@ def groups_chapter(results: ReportResults) -> Chapter | None:
 
 def _by(name: str, title: str, summary: OutcomeSummary) -> list[Block]:
     blocks: list[Block] = [Heading(title)]
-    blocks += [Paragraph(sentence) for sentence in test_sentences(summary)]
+    if sentence := test_sentence(summary):
+        blocks.append(Paragraph(sentence))
     table = replace(
         horizons_table(summary, f"by_{name}"), title=f"Share back running: {title[0].lower()}{title[1:]}"
     )

@@ -1,4 +1,4 @@
-"""Therapists beside what their own patients let expect: for the clinic's owner, for reflection, no ranking."""
+"""Therapists beside what is expected for patients like theirs: for the clinic's owner, for reflection, no ranking."""
 
 from __future__ import annotations
 
