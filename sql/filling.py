@@ -58,7 +58,7 @@ def shut_while_filled(connection: Connection, table: Table, rows: int) -> Iterat
 
 
 def _shut(connection: Connection, table: Table) -> bool:
-    """Lock the table if it is ours, empty and nobody holds it: no deadlock, since nothing is waited for."""
+    """Lock the table if it is ours, empty and nobody holds it; without waiting, so that no reader is in the way."""
     if not connection.scalar(_OURS, {"table": table.name}) or not _is_empty(connection, table):
         return False
     try:

@@ -10,7 +10,7 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Engine, String, inspect
+from sqlalchemy import Engine, String, inspect, text
 
 from sql.engine import open_engine, reading, rebuilding
 from sql.schema import metadata
@@ -87,6 +87,17 @@ def test_text_is_compared_byte_by_byte(engine):
     if engine.dialect.name == "postgresql":
         columns = (c for table in metadata.tables for c in inspect(engine).get_columns(table))
         assert {c["type"].collation for c in columns if isinstance(c["type"], String)} == {"C"}
+
+
+def test_tables_of_others_in_the_database_are_left_alone(blank_url):
+    engine = open_engine(blank_url)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE theirs (word text, code varchar(5))"))
+    before = str(inspect(engine).get_columns("theirs"))
+    engine.dispose()
+    engine = create_or_upgrade(blank_url)
+    assert str(inspect(engine).get_columns("theirs")) == before
+    engine.dispose()
 
 
 def test_downgrade_leaves_nothing(engine):
