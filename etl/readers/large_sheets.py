@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
@@ -19,7 +20,7 @@ from etl.errors import FileStop
 from etl.readers.workbook_members import SheetMembers, sheet_members
 
 BLOCK = 1 << 20
-SLICE_BYTES = 16 << 20
+SLICE_BYTES = 8 << 20
 LONGEST_ROW = 16 << 20
 LARGE_SHEET = 48 << 20
 MOST_SHARED = 96 << 20
@@ -138,7 +139,8 @@ def _workbook(book: ZipFile, members: SheetMembers, sheet: bytes) -> IO[bytes]:
     content = io.BytesIO()
     with ZipFile(content, "w") as slice_of_book:
         for name in members.shared:
-            slice_of_book.writestr(name, book.read(name))
+            with book.open(name) as theirs, slice_of_book.open(name, "w") as ours:
+                shutil.copyfileobj(theirs, ours, BLOCK)
         slice_of_book.writestr(members.sheet, sheet)
     content.seek(0)
     return content

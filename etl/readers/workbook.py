@@ -125,6 +125,7 @@ class SheetReader:
                 first, width = piece.first_column, len(header[1])
             while batch := list(islice(rows, CHUNK_ROWS)):
                 yield _chunk(batch, piece, first, width)
+            del piece, rows  # or they would be held while the next slice is read
 
     def _filled(self, piece: _Piece) -> Iterator[tuple[int, list[Cell]]]:
         """(row number, cells) of every row that holds anything, from the header on."""
@@ -138,12 +139,13 @@ class SheetReader:
             yield self._whole
             return
         with _as_file_stop():
-            for workbook in SlicedSheet(self._path, self._name).slices():
-                sheet = CalamineWorkbook.from_filelike(workbook).get_sheet_by_name(self._name)
-                faults = find_faults(workbook, self._name, sheet.merged_cell_ranges or [])
-                row, column = sheet.start or (0, 0)
-                cells = partial(sheet.to_python, skip_empty_area=True)
-                yield _Piece(_numbered(cells, row + 1), column + 1, faults)
+            yield from map(self._of_slice, SlicedSheet(self._path, self._name).slices())
+
+    def _of_slice(self, workbook: IO[bytes]) -> _Piece:
+        sheet = CalamineWorkbook.from_filelike(workbook).get_sheet_by_name(self._name)
+        faults = find_faults(workbook, self._name, sheet.merged_cell_ranges or [])
+        row, column = sheet.start or (0, 0)
+        return _Piece(_numbered(partial(sheet.to_python, skip_empty_area=True), row + 1), column + 1, faults)
 
     def _read_whole(self) -> _Piece:
         sheet = _sheet(_open(self._path), self._name)
