@@ -246,6 +246,20 @@ def test_no_share_of_few_people_or_of_few_in_it_is_shown(answers):
     assert withheld > 50, "the rule was needed"
 
 
+def test_no_share_of_whom_the_state_is_known_tells_of_few_unknown(answers):
+    withheld = shown = 0
+    for found in answers:
+        for path, shared, exact in side_by_side(found.shared["groups"], found.exact["groups"], "groups"):
+            for one, other in zip(shared.get("back_by", ()), exact.get("back_by", ()), strict=True):
+                unknown = round((1 - (other["known"] or 0)) * exact["episodes"])
+                shown += one["known"] is not None
+                if is_few(unknown):
+                    assert one["known"] is None, (path, one["day"], unknown)
+                    withheld += 1
+    assert withheld, "the rule was needed"
+    assert shown, "the rule was needed"
+
+
 def test_no_mean_of_few_people_is_shown(answers):
     shown = 0
     for found in answers:

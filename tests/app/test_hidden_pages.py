@@ -25,7 +25,7 @@ PAGES = (
     ("data", {"data_show": "records"}),
     ("report", {}),
 )
-OF_THE_RUN = re.compile(r"\$\$ID-\w+|/media/\w+")
+OF_THE_RUN = re.compile(r"\$\$ID-\w+|deferred_file_id: \"\w+\"")
 
 
 @pytest.fixture

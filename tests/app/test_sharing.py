@@ -110,3 +110,8 @@ def test_no_therapist_is_named_on_a_page(visit: Visit, page: str):
         assert not re.search(
             r"\bT0\d\b", said(app) + json.dumps([figure(app, n) for n in range(len(app.get("plotly_chart")))])
         )
+
+
+def test_the_day_on_which_somebody_last_came_is_not_shared(visit: Visit):
+    assert "last first visit" in said(visit("small"))
+    assert "last first visit" not in said(visit("small", audience="sharing"))

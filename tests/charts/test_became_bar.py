@@ -73,3 +73,14 @@ def test_nothing_but_small_classes_make_no_bar():
 
 def test_nobody_is_an_empty_bar():
     assert not became_figure(make_group("all", became=Became(), started=0), LIGHT, k=8).data
+
+
+def test_a_class_that_few_are_outside_has_no_per_cent():
+    """Of 45 people 40 are back, which leaves fewer than 8: 89 % would say how many."""
+    few = Became(returned=40, in_care=0, stopped=None, discharged_unrecorded=0, lost=None, cannot_count=0)
+    figure = became_figure(make_group("all", became=few, started=45), LIGHT, k=8)
+    assert [note.text.split("<br>")[0] for note in figure.layout.annotations] == [
+        "<b>40</b>",
+        "<b>fewer than 8</b>",
+        "<b>fewer than 8</b>",
+    ]
