@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
@@ -12,15 +11,13 @@ from typing import Literal
 
 from etl.errors import LoadError
 from etl.identifiers import shown_file_name
-from etl.load import MOST_REJECTED, LoadReport, LoadRequest, load
+from etl.load import MOST_REJECTED, LoadReport, LoadRequest, Progress, load
 from etl.mapping_file import parse_mapping
 from etl.pseudonym import Pseudonyms
 from etl.recognise import Item
 from etl.sources import Sources, canonical_sources, find_sources, together
 from sql.engine import StoreError, store_exists, using
 from sql.store import create_or_upgrade, open_store
-
-Progress = Callable[[str, int], None]
 
 
 @dataclass(frozen=True)

@@ -185,3 +185,19 @@ def ledger_rows(found: Sequence[Load]) -> list[Row]:
         }
         for load in found
     ]
+
+
+def progress_words(rows: int, of: int | None, seconds: float) -> str:
+    """How far the reading of a file is: rows, rate and what remains; empty before the first row."""
+    if not rows:
+        return ""
+    rate = rows / max(seconds, 0.1)
+    known = of is not None and of > rows
+    total = f" of about {of:,}" if known else ""
+    left = f", {_time_left((of or 0) - rows, rate)} left" if known else ""
+    return f"{rows:,}{total} rows, {rate:,.0f} a second{left}"
+
+
+def _time_left(rows: int, rate: float) -> str:
+    seconds = round(rows / rate)
+    return f"{seconds} s" if seconds < 60 else f"{round(seconds / 60)} min"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from itertools import groupby
@@ -13,12 +14,13 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bars
+from rich.progress import SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from dashboard.load_tables import changed_words, noted
+from dashboard.load_tables import changed_words, noted, progress_words
 from etl.errors import RULES, Problem
-from etl.load import FileReport, LoadReport
+from etl.load import FileReport, LoadReport, Progress
 
 if TYPE_CHECKING:
     from dashboard.group_summary import GroupSummary
@@ -55,26 +57,26 @@ class Terminal:
         self._err.print(f"[bold red]Error:[/] {escape(text)}")
 
     @contextmanager
-    def progress(self) -> Iterator[Callable[[str, int], None]]:
-        """A line per file with rows and rate, shown only for what takes longer than a second."""
+    def progress(self) -> Iterator[Progress]:
+        """A line per file with rows, rate and time left, and what comes after; only for what takes over a second."""
         began = perf_counter()
         columns = (
-            SpinnerColumn(), TextColumn("{task.description}"), MofNCompleteColumn(),
-            TextColumn("rows, {task.fields[rate]} a second"), TimeElapsedColumn(),
+            SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.fields[words]}"), TimeElapsedColumn(),
         )  # fmt: skip
-        bars = Progress(*columns, console=self._err, transient=True, disable=not self._err.is_terminal)
-        tasks: dict[str, tuple[object, float]] = {}
+        bars = Bars(*columns, console=self._err, transient=True, disable=not self._err.is_terminal)
+        tasks: dict[str, tuple[TaskID, float]] = {}
+        read: Counter[str] = Counter()
 
-        def told(name: str, rows: int) -> None:
-            if perf_counter() - began < QUIET_SECONDS:
+        def told(name: str, rows: int, of: int | None) -> None:
+            read[name] += rows
+            now = perf_counter()
+            if now - began < QUIET_SECONDS:
                 return
             if name not in tasks:
                 bars.start()
-                tasks[name] = (bars.add_task(escape(name), total=None, rate="…"), perf_counter())
+                tasks[name] = bars.add_task(escape(name), total=None, words=""), began if not tasks else now
             task, since = tasks[name]
-            bars.advance(task, rows)  # type: ignore[arg-type]
-            done = bars.tasks[bars.task_ids.index(task)].completed  # type: ignore[arg-type]
-            bars.update(task, rate=f"{done / max(perf_counter() - since, 0.1):,.0f}")  # type: ignore[arg-type]
+            bars.update(task, words=progress_words(read[name], of, now - since))
 
         try:
             yield told

@@ -24,6 +24,7 @@ from etl.errors import RULES, FileStop, IdentifiersFound, LoadError, Problem
 from etl.identifiers import shown_file_name
 from etl.merge import leave_newer, merge, prepare
 from etl.pseudonym import Pseudonyms
+from etl.readers import rows_about
 from etl.snapshot import MOST_VANISHED, delete_vanished, stored_rows
 from etl.sources import Situation, Source, Sources
 from etl.stage import Stage, add_refused_keys, add_rows, code_book, create_stage, watch_refused
@@ -39,8 +40,9 @@ TOLERANCE = 1e-9
 MOST_PROBLEMS_KEPT = 100_000
 DEFAULT_CLINIC = "main"
 
-Progress = Callable[[str, int], None]
-"""Told the file's name and how many rows were read since it was last told."""
+Progress = Callable[[str, int, int | None], None]
+"""Told the file's name (or what is done after reading), rows since it was last told, and about how many there are."""
+WRITING, PREPARING = "Writing into the store", "Preparing the pages"
 
 
 @dataclass(frozen=True)
@@ -134,7 +136,9 @@ class _Refused(Exception):
     """Rolls the load back; the reason is in the report."""
 
 
-def load(engine: Engine, request: LoadRequest, progress: Progress = lambda _name, _rows: None) -> LoadReport:
+def load(
+    engine: Engine, request: LoadRequest, progress: Progress = lambda _name, _rows, _of: None
+) -> LoadReport:
     """Load files into the store, all or nothing.
 
     Raises
@@ -166,12 +170,14 @@ def load(engine: Engine, request: LoadRequest, progress: Progress = lambda _name
         if report.status != "unchanged":
             with connection.begin():
                 stages = _stage_files(connection, report, sources.files, progress)
+            progress(WRITING, 0, None)
             _merge_all(connection, report, request, stages, started_at, sample=sources.sample)
     if report.status == "loaded":
         with suppress(DBAPIError):  # the load is done, whether or not the planner learns of it
             analyse(engine)
     report.seconds = perf_counter() - began
     if not request.check_only:
+        progress(PREPARING, 0, None)
         with suppress(DBAPIError):  # questions about scores are slower without, not wrong
             prepare_courses(engine)
     report.preparing_seconds = perf_counter() - began - report.seconds
@@ -254,6 +260,7 @@ def _stage_file(
             constants = _constants(connection, report.clinic, check)
             stages[key] = create_stage(connection, check.table, check.stored_names, constants, len(stages))
             _prepare(connection, report, stages[key], stages.values())
+        about = rows_about(source.path)
         for chunk in check.chunks():
             file.rows_read += chunk.read
             file.rejected += chunk.rejected
@@ -262,7 +269,7 @@ def _stage_file(
             file.problems += chunk.problems[: max(room, 0)]
             add_rows(connection, stages[key], file.number, chunk.lines, chunk.columns)
             add_refused_keys(connection, stages[key], chunk.refused_keys)
-            progress(file.name, chunk.read)
+            progress(file.name, chunk.read, about)
         file.normalised = check.normalised + reader.normalised
         _compare_with_manifest(file, source)
     except FileStop as stop:

@@ -15,6 +15,7 @@ from typing import Protocol
 from etl.errors import FileStop
 
 CHUNK_ROWS = 50_000
+COUNTED_AT_ONCE = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -199,6 +200,23 @@ def _parts_of_zip(path: Path, members: Mapping[str, Path], scratch: Path, declar
         )
         for part in parts_of_files(list(members.values()), scratch, declared)
     ]
+
+
+def rows_about(path: Path) -> int | None:
+    """About how many rows there are, where the file tells it at once: text by its lines, Parquet by its footer."""
+    name = path.name.lower()
+    if name.endswith(PARQUET):
+        from pyarrow import ArrowException
+        from pyarrow.parquet import read_metadata
+
+        try:
+            return int(read_metadata(path).num_rows)
+        except (ArrowException, OSError):
+            return None
+    if not name.endswith((*DELIMITED, *JSON_LINES)) or name.endswith(".gz"):
+        return None
+    with path.open("rb") as file:
+        return sum(block.count(b"\n") for block in iter(partial(file.read, COUNTED_AT_ONCE), b""))
 
 
 def open_reader(path: Path) -> TableReader:

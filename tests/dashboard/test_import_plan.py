@@ -92,7 +92,7 @@ def test_what_is_new_updated_and_unchanged_is_counted_and_nothing_is_written(sto
     # side is a column that the store had no value for: E1 and E3 stay empty, E2 changes
     assert counts == {"episodes.csv": (3, 1, 1, 1, 0, 0), "answers.csv": (3, 2, 0, 0, 0, 1)}
     assert everything(store_url) == before
-    done = run(store_url, plan_of(workspace), workspace.scratch, lambda _name, _rows: None, today=TODAY)
+    done = run(store_url, plan_of(workspace), workspace.scratch, lambda _name, _rows, _of: None, today=TODAY)
     assert done.report.status == "loaded"
     assert rows_of(engine, "score", "episode_id", "value") == [("E1", 3.0), ("E1", 6.0)]
     with reading(engine) as connection:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from time import perf_counter
@@ -11,15 +12,16 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.deployment import read_deployment
-from dashboard.import_plan import Chosen, Outcome, Plan, Progress, run
+from dashboard.import_plan import Chosen, Outcome, Plan, run
 from dashboard.import_workspace import Workspace
-from dashboard.load_tables import ledger_rows, result_words
+from dashboard.load_tables import ledger_rows, progress_words, result_words
 from dashboard.pages.parts import readers
 from dashboard.pages.parts.import_drop import start_again
 from dashboard.pages.parts.import_preview import CHECK, file_table, problems, today
 from dashboard.pages.parts.panels import headline, literal, note
 from dashboard.reject_table import reject_csv
 from etl.errors import LoadError
+from etl.load import Progress
 from etl.rollback import roll_back
 from etl.saved_mappings import save_mapping
 from sql.cohort import Scope
@@ -50,18 +52,16 @@ def load_now(plan: Plan, workspace: Workspace) -> None:
 
 @contextmanager
 def _progress() -> Iterator[Progress]:
-    """Rows and rate, shown only for what takes longer than a second."""
-    began, place, rows = perf_counter(), st.empty(), {"": 0}
+    """Rows, rate and time left, and what comes after reading; shown only for what takes longer than a second."""
+    began, place = perf_counter(), st.empty()
+    rows: Counter[str] = Counter()
 
-    def told(name: str, more: int) -> None:
-        rows[name] = rows.get(name, 0) + more
+    def told(name: str, more: int, of: int | None) -> None:
+        rows[name] += more
         took = perf_counter() - began
         if took > QUIET_SECONDS:
-            rate = sum(rows.values()) / took
-            place.info(
-                f"{literal(name)}: {rows[name]:,} rows read, {rate:,.0f} a second",
-                icon=":material/hourglass:",
-            )
+            words = progress_words(rows[name], of, took)
+            place.info(f"{literal(name)} {words}".strip(), icon=":material/hourglass:")
 
     yield told
     place.empty()

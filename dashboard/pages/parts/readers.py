@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, TypeVar
 
 import streamlit as st
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
 
 from dashboard.deployment import read_deployment
 from dashboard.question import Asked, NotAllowed, ask, too_few_words
@@ -21,6 +23,7 @@ from sql.queries.loads import loads as read_loads
 from sql.queries.loads import rejects as read_rejects
 from sql.queries.privacy_counts import PrivacyCounts, privacy_counts
 from sql.queries.store_facts import StoreFacts, store_facts, store_version
+from sql.scale_courses import prepare_courses
 from sql.settings import SettingChange, setting_history, setting_value
 from sql.store import open_store
 
@@ -29,7 +32,10 @@ Result = TypeVar("Result")
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _engine(url: str) -> Engine:
-    return open_store(url)
+    engine = open_store(url)
+    with suppress(DBAPIError):  # left behind by a load that was ended early; questions are slower without
+        prepare_courses(engine)
+    return engine
 
 
 def engine() -> Engine:
