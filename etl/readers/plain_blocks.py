@@ -41,40 +41,50 @@ class PlainBlocks:
         self.offset, self.line, self.ended = file.tell(), line, False
 
     def chunks(self) -> Iterator[Chunk]:
-        """The blocks, as far as they are plain. While one is worked on, the next is read and split in a thread:
-        neither needs Python for long.
+        """The blocks, as far as they are plain.
+
+        While one is worked on, the next is read and split in a thread, which needs Python only for a moment. Its
+        cells become texts here, so that those of two blocks are held at most.
         """
         with ThreadPoolExecutor(max_workers=1) as ahead:
             coming = ahead.submit(self._next)
             while (block := coming.result()) is not None:
+                size, columns = len(block[0]), _coded_columns(block[1])
+                if columns is None:
+                    return
                 coming = ahead.submit(self._next)
-                size, columns = block
                 self.offset += size
                 lines = list(range(self.line, self.line + len(columns[0])))
                 self.line += len(lines)
                 yield Chunk(lines, columns, [])
 
-    def _next(self) -> tuple[int, list[CodedColumn[str]]] | None:
-        """Bytes and columns of the next block; None at the end, or where the rest is not plain."""
+    def _next(self) -> tuple[bytes, pa.Table] | None:
+        """The next block and its columns; None at the end, or where the rest is not plain."""
         read = self._file.read(BLOCK_BYTES)
         block, self._rest = _whole_lines(self._rest + read, last=not read)
         if not block:
             self.ended = not read
             return None
-        columns = self._columns(block)
-        return None if columns is None else (len(block), columns)
+        table = self._split(block)
+        return None if table is None else (block, table)
 
-    def _columns(self, block: bytes) -> list[CodedColumn[str]] | None:
+    def _split(self, block: bytes) -> pa.Table | None:
         """None if the block must be read strictly."""
         if b'"' in block or block.count(b"\r") != block.count(b"\r\n"):
             return None
         try:
-            table = csv.read_csv(io.BytesIO(block), self._read, self._parse, self._convert)
-            columns = [_coded(column.combine_chunks()) for column in table.columns]
+            return csv.read_csv(io.BytesIO(block), self._read, self._parse, self._convert)
         except (pa.ArrowInvalid, UnicodeError):  # another number of fields, or no UTF-8
             return None
-        # Rows without any text are passed over, and there may be some where no column is always filled.
-        return None if all("" in column.distinct for column in columns) else columns
+
+
+def _coded_columns(table: pa.Table) -> list[CodedColumn[str]] | None:
+    """None if some rows may be without any text: those are passed over, but where a column is always filled."""
+    try:
+        columns = [_coded(column.combine_chunks()) for column in table.columns]
+    except (pa.ArrowInvalid, UnicodeError):
+        return None
+    return None if all("" in column.distinct for column in columns) else columns
 
 
 def _whole_lines(text: bytes, *, last: bool) -> tuple[bytes, bytes]:
