@@ -90,6 +90,7 @@ _EMAIL = re.compile(r"[^\s@<>,;:\"'()]+@[^\s@<>,;:\"'()]+\.[^\s@<>,;:\"'().]{2,}
 _INTERNATIONAL = re.compile(r"(?<![\w+])\+[1-9](?:[ ().-]{0,3}\d){7,16}(?!\w)")
 _NATIONAL = re.compile(r"(?<![\w.,:/-])\(?0[1-9][\d ().-]{7,14}\d(?![\w:/])")
 _AMERICAN = re.compile(r"(?<![\w.-])(?:\([2-9]\d\d\) ?|[2-9]\d\d[ .-])\d{3}[ .-]\d{4}(?!\w)")
+_GERMAN_MOBILE = re.compile("01[567]")
 _DATE_INSIDE = re.compile(r"\d{1,2}[-.]\d{1,2}[-.]\d{2,4}|\d{4}[-.]\d{1,2}[-.]\d{1,2}")
 _HEALTH_NUMBER = re.compile(r"(?<!\d)(?<!\d[ .-])(\d{3})([ -]?)(\d{3})\2(\d{4})(?![ .-]?\d)")
 _AREAS = (
@@ -218,12 +219,18 @@ def is_phone(text: str) -> bool:
     if any(_grouped(found.group()) for found in _NATIONAL.finditer(text)):
         return True
     found = _AMERICAN.search(text)
-    return found is not None and not has_check_digit("".join(filter(str.isdigit, found.group())))
+    return found is not None and not _may_be_health_number(found.group())
+
+
+def _may_be_health_number(text: str) -> bool:
+    found = _HEALTH_NUMBER.search(text)  # (212) 555-0148 is none, whatever its last digit
+    return found is not None and has_check_digit("".join(found.group(1, 3, 4)))
 
 
 def _grouped(text: str) -> bool:
-    digits = sum(map(str.isdigit, text))
-    return digits in (10, 11) and digits < len(text) and not _DATE_INSIDE.search(text)
+    digits = "".join(filter(str.isdigit, text))
+    usual = len(digits) in (10, 11) or (len(digits) == 12 and _GERMAN_MOBILE.match(digits))
+    return bool(usual) and len(digits) < len(text) and not _DATE_INSIDE.search(text)
 
 
 def is_compact_phone(digits: str) -> bool:

@@ -25,7 +25,7 @@ from dashboard.names import CLASS_NAMES
 from dashboard.stats import benchmark, disclosure, log_rank, survival
 from dashboard.summary import HORIZONS_DAYS
 from etl.contract import TABLES
-from etl.errors import RULES, LoadError, UsageError
+from etl.errors import RULES, IdentifiersFound, LoadError, UsageError
 from etl.load import MOST_REJECTED
 from etl.mapping_file import parse_mapping, preset_names
 from etl.merge import EARLIEST_BEFORE_FIRST_VISIT_DAYS
@@ -105,7 +105,16 @@ def test_every_page_stands_in_the_readme():
 
 def test_the_exit_codes_are_those_of_the_program():
     documented = set(map(int, re.findall(r"^\| (\d+) \|", text_of("docs/cli.md"), re.MULTILINE)))
-    assert documented == {0, 1, UsageError.exit_code, USAGE, LoadError.exit_code, DATABASE, 130}
+    assert documented == {
+        0,
+        1,
+        UsageError.exit_code,
+        USAGE,
+        LoadError.exit_code,
+        IdentifiersFound.exit_code,
+        DATABASE,
+        130,
+    }
 
 
 def test_every_input_column_is_documented():

@@ -75,6 +75,8 @@ def test_other_headers_are_not(header):
         ("0412 345 678", PHONE),
         ("(415) 555-1212", PHONE),
         ("415-555-1212", PHONE),
+        ("(212) 555-0148", PHONE),  # whose last digit is what an NHS number's would be
+        ("0151 23456789", PHONE),
         ("06 12 34 56 78", PHONE),
         ("SW1A 1AA", POSTCODE),
         ("sw1a 1aa", POSTCODE),
