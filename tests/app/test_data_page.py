@@ -115,10 +115,12 @@ def test_to_share_names_no_therapist_and_lists_nobody(visit: Visit):
 
 
 def test_five_people_to_share_show_no_number(visit: Visit):
-    app = visit("tiny", "data", audience="sharing")
-    assert all(value == "–" for value, _ in tiles(app).values())
-    choose(app, data_show="records")
-    assert app.header[0].value == "Too few records to say"
+    for view in ("completeness", "records"):
+        app = visit("tiny", "data", audience="sharing", data_show=view)
+        assert "Too few people to share a figure" in app.info[0].value
+        assert not app.metric
+        assert not app.header
+        assert not app.dataframe
 
 
 def test_who_is_missing_is_listed_and_written_down(visit: Visit, own_store):

@@ -68,6 +68,9 @@ def test_it_opens_on_every_store(open_trends, store: str, audience: str):
     app = open_trends(store, audience=audience)
     assert not app.exception
     assert [title.value for title in app.title] == ["Is it getting better or worse?"]
+    if (store, audience) == ("tiny", "sharing"):
+        assert not app.dataframe
+        return
     assert list(table(app)["measure"]) == list(MEASURE_NAMES.values())
     assert "With ten measures, one shows a sign by chance alone in about 15 % of months" in said(app)
 
@@ -96,9 +99,9 @@ def test_without_data_it_says_what_to_do(open_trends, store: str):
 def test_five_people_shared_have_no_figure(open_trends):
     app = open_trends("tiny", audience="sharing")
     assert not app.exception
-    assert set(table(app)["last"]) <= {"–", "0"}
+    assert not app.dataframe
     assert not app.get("plotly_chart")
-    assert "Too few people in each period to share a figure" in said(app)
+    assert "Too few people to share a figure" in app.info[0].value
 
 
 def test_filters_that_leave_few_out_show_nothing_shared(open_trends):

@@ -153,10 +153,10 @@ def test_without_assessments_it_says_how_to_get_them(visit: Visit):
 def test_five_people_have_no_figure_to_share(visit: Visit):
     app = visit("tiny", TREATMENT, audience="sharing")
     assert not app.exception
-    assert "**fewer than 8** people" in said(app)
-    assert all(value == "–" for value, _ in tiles(app).values())
-    shown = said(app) + json.dumps([table.value.to_dict() for table in app.table])
-    assert not re.search(r"\b[1-7] of\b|\b\d+ of [1-7]\b", shown)
+    assert "Too few people to share a figure" in app.info[0].value
+    assert not app.metric
+    assert not app.table
+    assert not app.header
 
 
 def test_what_is_shared_is_rounded(visit: Visit):
