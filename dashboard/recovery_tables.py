@@ -31,7 +31,7 @@ def difference_rows(differences: Sequence[Difference]) -> list[Row]:
         row = rows.setdefault(
             item.group, {"group": group_name(item.group), "compared with": group_name(item.reference)}
         )
-        row[f"back by {time_words(item.day)}"] = _points(item)
+        row[f"difference by {time_words(item.day)}"] = _points(item)
     return list(rows.values())
 
 

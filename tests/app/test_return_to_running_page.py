@@ -165,7 +165,7 @@ def test_several_groups_have_a_table_of_differences(visit: Visit, stores):
     summary = summary_of(stores["big"])
     table = table_with(visit("big", "return to running"), "compared with").set_index("group")
     for item in summary.comparison.differences:
-        cell = table.loc[group_name(item.group), f"back by {time_words(item.day)}"]
+        cell = table.loc[group_name(item.group), f"difference by {time_words(item.day)}"]
         assert cell.startswith(f"{100 * item.value:+.0f} points (".replace("-", "−"))
         assert table.loc[group_name(item.group), "compared with"] == group_name(item.reference)
 
