@@ -4,7 +4,7 @@ Revision ID: 0008
 
 Foreign keys look up every row by itself: more than half of the time that a large load takes for its episodes. And
 the database's language, which no code or word of the store has, makes each comparison in an index or sort dearer.
-See docs/decisions/036-references-by-the-statement-and-text-by-bytes.md.
+See docs/decisions/035-references-by-the-statement-and-text-by-bytes.md.
 """
 
 from collections.abc import Iterator
