@@ -73,7 +73,7 @@ def course_rows(*conditions: ColumnElement[bool]) -> Select[tuple[object, ...]]:
     c = w.c
     word = cast(c.week, String) + ":" + cast(c.first % STEP, String)
     windows = [points(func.min(c[name]), c.instrument).label(name) for name in WINDOWS]
-    only = case((func.min(c.best) == func.max(c.worst), points(func.min(c.best), c.instrument)))
+    only = case((func.min(c.worst) == func.max(c.best), points(func.min(c.worst), c.instrument)))
     return select(
         c.clinic,
         c.episode_id,
@@ -91,9 +91,8 @@ def course_rows(*conditions: ColumnElement[bool]) -> Select[tuple[object, ...]]:
 def _weeks(*conditions: ColumnElement[bool]) -> Select[tuple[object, ...]]:
     """One row per episode, scale and week since the first visit; earlier days stand in weeks below 0."""
     day, value = score_day(), worse_first()
-    week = (
-        day + 4 * DAYS_OF_WEEK
-    ) // DAYS_OF_WEEK - 4  # both databases round towards 0, and no day is below -28
+    # Both databases round towards 0, and no day is below -28.
+    week = (day + 4 * DAYS_OF_WEEK) // DAYS_OF_WEEK - 4
     keys = (score.c.clinic, score.c.episode_id, score.c.instrument, score.c.context)
     windows = [func.min(nearest(day, value, *span)).label(name) for name, span in WINDOWS.items()]
     return (

@@ -30,6 +30,8 @@ COHORTS = {
     "a period of PFPS": Cohort(
         conditions=("pfps",), first_visit_from=date(2024, 2, 10), first_visit_to=date(2024, 5, 20)
     ),
+    "whole months": Cohort(first_visit_from=date(2024, 2, 1), first_visit_to=date(2024, 5, 31)),
+    "nobody": Cohort(conditions=("other",), first_visit_from=date(2024, 2, 1)),
     "a therapist": Cohort(clinics=("south",), therapists=("T1",)),
 }
 

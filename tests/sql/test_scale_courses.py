@@ -62,6 +62,17 @@ def test_courses_worked_by_hand(engine: Engine, tmp_path: Path):
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("values", "only"), [((5, 5, 5), 5.0), ((3, 7, 5), None), ((5, 5, 4), None), ((4, 5, 5), None)]
+)
+def test_only_value_is_that_of_scores_that_are_all_equal(engine: Engine, tmp_path: Path, values, only):
+    """Two of them in one week, the third in another."""
+    days = ("2024-01-08", "2024-01-10", "2024-02-10")
+    scores = [make_score("E1", scored_on=day, value=value) for day, value in zip(days, values, strict=True)]
+    load_tables(engine, tmp_path / "all", episodes=[make_episode("E1")], scores=scores)
+    assert rows_of(engine, "scale_course", "scores", "only_value") == [(3, only)]
+
+
 def test_windows_are_those_of_the_statistics():
     assert scale_courses.AT_FIRST_VISIT == (BASELINE_FROM, BASELINE_TO)
     windows = [(w.first_day, w.last_day, w.middle_day) for w in WINDOWS]
