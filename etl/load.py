@@ -31,7 +31,7 @@ from etl.stage import Stage, add_refused_keys, add_rows, code_book, create_stage
 from sql.dialect import expect_many_rows
 from sql.engine import analyse, own_connection, stop_looking_up_references
 from sql.outcomes import derive_outcomes, touched_episode
-from sql.scale_courses import leave_courses_behind, prepare_courses
+from sql.scale_courses import leave_courses_behind
 from sql.schema import episode, episode_outcome
 from sql.settings import setting_value
 
@@ -42,7 +42,7 @@ DEFAULT_CLINIC = "main"
 
 Progress = Callable[[str, int, int | None], None]
 """Told the file's name (or what is done after reading), rows since it was last told, and about how many there are."""
-WRITING, PREPARING = "Writing into the store", "Preparing the pages"
+WRITING = "Writing into the store"
 
 
 @dataclass(frozen=True)
@@ -92,10 +92,7 @@ class FileReport:
 
 @dataclass
 class LoadReport:
-    """What happened in a load. status: loaded, refused (nothing kept), unchanged (nothing to do) or checked.
-
-    seconds: until the load was done; preparing_seconds: what was made for pages afterwards, while the store is free.
-    """
+    """What happened in a load. status: loaded, refused (nothing kept), unchanged (nothing to do) or checked."""
 
     clinic: str
     as_of: date
@@ -111,7 +108,6 @@ class LoadReport:
     outcomes_derived: int = 0
     seconds: float = 0.0
     locked_seconds: float = 0.0
-    preparing_seconds: float = 0.0
 
     @property
     def rejected(self) -> int:
@@ -176,11 +172,6 @@ def load(
         with suppress(DBAPIError):  # the load is done, whether or not the planner learns of it
             analyse(engine)
     report.seconds = perf_counter() - began
-    if not request.check_only:
-        progress(PREPARING, 0, None)
-        with suppress(DBAPIError):  # questions about scores are slower without, not wrong
-            prepare_courses(engine)
-    report.preparing_seconds = perf_counter() - began - report.seconds
     return report
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
@@ -26,7 +25,6 @@ from sqlalchemy import (
     tuple_,
     update,
 )
-from sqlalchemy.exc import DBAPIError
 
 from etl import ledger
 from etl.contract import TABLES, TableSpec
@@ -36,7 +34,7 @@ from etl.merge import touch
 from sql.dialect import from_json
 from sql.engine import analyse, own_connection
 from sql.outcomes import derive_outcomes, touched_episode
-from sql.scale_courses import leave_courses_behind, prepare_courses
+from sql.scale_courses import leave_courses_behind
 from sql.schema import (
     clinic as clinic_table,
 )
@@ -97,8 +95,6 @@ def roll_back(engine: Engine, clinic: str, load_number: int) -> RollbackReport:
             _record(connection, report)
             report.as_of = ledger.known_as_of(connection, clinic)
     analyse(engine)
-    with suppress(DBAPIError):  # questions about scores are slower without, not wrong
-        prepare_courses(engine)
     return report
 
 

@@ -69,7 +69,7 @@ def _print_loads(files: Path, urls: Mapping[str, str]) -> None:
     """How long each way takes, and what our own way's time goes into."""
     print(
         "| store | way | seconds | process seconds | under the lock | rows a second | memory, MB | ratio "
-        "| for pages, after the load |"
+        "| preparing pages once afterwards |"
     )
     print("|---|---|---|---|---|---|---|---|---|")
     steps = {}

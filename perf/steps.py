@@ -11,10 +11,7 @@ from typing import Any
 from sqlalchemy import Engine, event
 
 # The first word found in a statement says which step it belongs to.
-PREPARING = "for pages, after the load"
 STEPS = (
-    ("prepared_course", PREPARING),
-    ("scale_course", PREPARING),
     ("VALUES", "staging"),
     ("episode_outcome", "outcomes"),
     ("episode_days", "outcomes"),

@@ -1,13 +1,14 @@
 """How each person's scores on each scale went, one row per episode and scale: what pages ask of scores.
 
-Read from the scores themselves, a question about 100,000 people takes seconds. The rows are made after a load, when it
-is done and its lock is free, and on the spot when something is entered on a page. While a clinic's rows are behind (its
-load has just ended, or was killed before they were made) `with_courses` reads the same rows from the scores: slower,
-never wrong.
+Read from the scores themselves, a question about 100,000 people takes seconds. The rows are made when somebody first
+asks after a load, and on the spot when something is entered on a page. While a clinic's rows are behind its scores,
+`with_courses` reads the same rows from the scores: slower, never wrong.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import TypeVarTuple
 
 from sqlalchemy import (
@@ -29,11 +30,12 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.elements import ColumnElement
 
 from sql.deriving import of_touched
 from sql.dialect import joined, unindexed, wait_for_lock
-from sql.engine import own_connection
+from sql.engine import own_connection, reading
 from sql.pain_scores import BY_PATIENT
 from sql.schema import clinic as clinic_table
 from sql.schema import episode_outcome as outcome
@@ -60,8 +62,12 @@ def with_courses(connection: Connection, statement: Select[*Columns]) -> Select[
 
     A common table expression of that name stands before the table, on both databases.
     """
-    behind = connection.scalar(select(exists().where(clinic_table.c.courses_behind)))
-    return statement.add_cte(course_rows().cte("scale_course")) if behind else statement
+    return statement.add_cte(course_rows().cte("scale_course")) if are_behind(connection) else statement
+
+
+def are_behind(connection: Connection) -> bool:
+    """Whether a clinic was loaded since its rows were made."""
+    return bool(connection.scalar(select(exists().where(clinic_table.c.courses_behind))))
 
 
 def course_rows(*conditions: ColumnElement[bool]) -> Select[tuple[object, ...]]:
@@ -127,11 +133,11 @@ def leave_courses_behind(connection: Connection, clinic: str) -> None:
 
 
 def prepare_courses(engine: Engine) -> None:
-    """Make the rows of every clinic that is behind.
+    """Make the rows of every clinic that is behind, if the store lets itself be written.
 
     They are read without a lock and put in place under one; if something was loaded or entered meanwhile, again.
     """
-    with own_connection(engine) as connection:
+    with suppress(DBAPIError), own_connection(engine) as connection:
         connection.execution_options(write_lock=False)
         with connection.begin():
             behind = connection.scalars(
@@ -139,6 +145,14 @@ def prepare_courses(engine: Engine) -> None:
             ).all()
         for clinic in behind:
             any(_prepare(connection, clinic) for _ in range(TRIES))
+
+
+@contextmanager
+def prepared(engine: Engine) -> Iterator[Connection]:
+    """Like `reading`, for questions about scores: what they read is made first, if a load has left it behind."""
+    prepare_courses(engine)
+    with reading(engine) as connection:
+        yield connection
 
 
 def _prepare(connection: Connection, clinic: str) -> bool:

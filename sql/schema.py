@@ -47,6 +47,7 @@ def text_of(length: int) -> String:
 
 
 KEY = text_of(KEY_LENGTH)
+LONG_TEXT = Text().with_variant(Text(collation="C"), "postgresql")
 WORD = text_of(40)
 SETTING_LENGTH = 100_000
 """Room for a small image."""
@@ -360,7 +361,7 @@ CARE_COLUMNS: tuple[Column[Any], ...] = (
     Column("step_rate_change", Float, comment="per cent from the start to days 28 to 84 at the same speed"),
     Column("load_change", WORD, comment="last answer in days 0 to 28"),
     Column("home_exercise", WORD, comment="last answer in days 0 to 28"),
-    Column("booked", Text, comment="appointments by month: month:status:number|…, months since year 0"),
+    Column("booked", LONG_TEXT, comment="appointments by month: month:status:number|…, months since year 0"),
     _care("scored", "score by the patient in days -28 to 7 (1), 28 to 42 (2), 56 to 84 (4)"),
 )
 """Derived after the outcome from visits, assessments, running reports and scores (sql/derived_care.py)."""
@@ -423,7 +424,9 @@ scale_course = Table(
     Column("last_day", Integer, nullable=False, comment="day of the last score since the first visit"),
     Column("scores", Integer, nullable=False, comment="how many scores there are"),
     Column("only_value", Float, comment="the value of all of them, if they are equal"),
-    Column("weeks", Text, comment="the first score of each week since the first visit: week:millionths|…"),
+    Column(
+        "weeks", LONG_TEXT, comment="the first score of each week since the first visit: week:millionths|…"
+    ),
     PrimaryKeyConstraint("clinic", "episode_id", "instrument", "context"),
     sqlite_with_rowid=False,
     comment="Derived: one row per episode and scale that the patient scored, made after a load",

@@ -21,8 +21,9 @@ from dashboard.report.statement_page import statement_document
 from dashboard.terminal import Terminal
 from etl.errors import UsageError
 from sql.cohort import Scope
-from sql.engine import reading, using
+from sql.engine import using
 from sql.queries.audit_lines import audit_lines
+from sql.scale_courses import prepared
 from sql.store import open_store
 
 READER = "owner, command line"
@@ -53,7 +54,7 @@ def make_report(arguments: argparse.Namespace, deployment: Deployment, terminal:
     folder: Path = arguments.out
     with using(open_store(deployment.database_url)) as engine:
         try:
-            with reading(engine) as connection:
+            with prepared(engine) as connection:
                 results = gather(
                     connection,
                     Scope(arguments.audience),
@@ -87,7 +88,7 @@ def make_statement(
     )
     with using(open_store(deployment.database_url)) as engine:
         try:
-            with reading(engine) as connection:
+            with prepared(engine) as connection:
                 made = statement(connection, Scope("sharing"), request, today=today)
         except NotAllowed as reason:
             raise UsageError(f"No statement. {reason}") from None

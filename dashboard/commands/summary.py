@@ -9,7 +9,8 @@ from dashboard.deployment import Deployment
 from dashboard.terminal import Terminal
 from etl.errors import UsageError
 from sql.cohort import GROUPING_FIELDS, Cohort, Scope
-from sql.engine import reading, using
+from sql.engine import using
+from sql.scale_courses import prepared
 from sql.store import open_store
 
 
@@ -66,7 +67,7 @@ def summary(arguments: argparse.Namespace, deployment: Deployment, terminal: Ter
     except ValueError as error:
         raise UsageError(str(error)) from None
     try:
-        with using(open_store(deployment.database_url)) as engine, reading(engine) as connection:
+        with using(open_store(deployment.database_url)) as engine, prepared(engine) as connection:
             scope = Scope(arguments.audience)
             result = outcome_summary(
                 connection,

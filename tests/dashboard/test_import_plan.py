@@ -113,9 +113,9 @@ def test_too_many_refused_rows_are_seen_before_and_loaded_only_if_allowed(store_
     outcome = check(store_url, plan, workspace.scratch, today=TODAY)
     assert outcome.loadable
     assert outcome.too_many_refused
-    refused = run(store_url, plan, workspace.scratch, lambda _n, _r: None, today=TODAY)
+    refused = run(store_url, plan, workspace.scratch, lambda _n, _r, _of: None, today=TODAY)
     assert refused.report.status == "refused"
-    allowed = run(store_url, plan.allowing(1.0), workspace.scratch, lambda _n, _r: None, today=TODAY)
+    allowed = run(store_url, plan.allowing(1.0), workspace.scratch, lambda _n, _r, _of: None, today=TODAY)
     assert (allowed.report.status, allowed.report.rejected) == ("loaded", 1)
 
 

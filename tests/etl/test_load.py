@@ -74,7 +74,7 @@ def test_every_table_is_stored_and_recorded(engine, tmp_path):
     assert (report.status, report.load_number, report.exit_code) == ("loaded", 1, 0)
     assert counts(report) == {table: {"inserted": len(rows)} for table, rows in EVERYTHING.items()}
     assert report.outcomes_derived == 3
-    assert rows_of(engine, "clinic") == [("main", False, 1)]
+    assert rows_of(engine, "clinic", "code", "sample", "version") == [("main", False, 1)]
     assert rows_of(engine, "site", "code") == [("main",), ("north",)]
     assert rows_of(engine, "therapist", "code") == [("T1",), ("T2",)]
     assert rows_of(engine, "patient", "patient_id") == [("P1",)]

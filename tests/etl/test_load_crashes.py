@@ -87,12 +87,6 @@ def numbers(engine) -> list[tuple[int, str]]:
     return rows_of(engine, "load_run", "load_number", "status")
 
 
-def loaded_facts(engine):
-    """What a load itself writes; what is prepared for pages after it may be missing (sql/scale_courses.py)."""
-    found = facts(engine, without=["courses_behind"])
-    return {name: rows for name, rows in found.items() if name != "scale_course"}
-
-
 @pytest.mark.slow
 def test_a_kill_at_any_moment_leaves_the_store_before_or_after(store_url, tmp_path, backend, request):
     """Every kill hits a store in which the same second load is under way; after it that load completes.
@@ -106,7 +100,7 @@ def test_a_kill_at_any_moment_leaves_the_store_before_or_after(store_url, tmp_pa
     with_first = Copies(store_url, backend, request)
     engine = open_engine(store_url)
     load_paths(engine, first)
-    before = loaded_facts(engine)
+    before = facts(engine)
     engine.dispose()
     with_first.keep()
 
@@ -114,7 +108,7 @@ def test_a_kill_at_any_moment_leaves_the_store_before_or_after(store_url, tmp_pa
     assert finish(start_load(store_url, second))[0] == 0
     seconds = time.perf_counter() - began
     engine = open_engine(store_url)
-    after, prepared = loaded_facts(engine), facts(engine)
+    after = facts(engine)
     engine.dispose()
     assert before != after
 
@@ -127,13 +121,13 @@ def test_a_kill_at_any_moment_leaves_the_store_before_or_after(store_url, tmp_pa
         program.send_signal(signal.SIGKILL)
         finish(program)
         engine = open_engine(url)
-        found = loaded_facts(engine)
+        found = facts(engine)
         assert found in (before, after)
         left_before += found == before
         assert numbers(engine) == ([(1, "loaded")] if found == before else [(1, "loaded"), (2, "loaded")])
         report = load_paths(engine, second)
         assert report.status == ("loaded" if found == before else "unchanged")
-        assert facts(engine) == prepared
+        assert facts(engine) == after
         assert numbers(engine) == [(1, "loaded"), (2, "loaded")]
         engine.dispose()
     assert left_before > 0

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any, TypeVar
 
 import streamlit as st
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError
 
 from dashboard.deployment import read_deployment
 from dashboard.question import Asked, NotAllowed, ask, too_few_words
@@ -23,7 +21,7 @@ from sql.queries.loads import loads as read_loads
 from sql.queries.loads import rejects as read_rejects
 from sql.queries.privacy_counts import PrivacyCounts, privacy_counts
 from sql.queries.store_facts import StoreFacts, store_facts, store_version
-from sql.scale_courses import prepare_courses
+from sql.scale_courses import are_behind, prepare_courses
 from sql.settings import SettingChange, setting_history, setting_value
 from sql.store import open_store
 
@@ -32,10 +30,7 @@ Result = TypeVar("Result")
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _engine(url: str) -> Engine:
-    engine = open_store(url)
-    with suppress(DBAPIError):  # left behind by a load that was ended early; questions are slower without
-        prepare_courses(engine)
-    return engine
+    return open_store(url)
 
 
 def engine() -> Engine:
@@ -49,9 +44,17 @@ def engine() -> Engine:
 
 
 def version() -> int:
-    """The store's version, asked on every run: one small query."""
+    """The store's version, asked on every run by small queries; after a load the pages are prepared first."""
     with reading(engine()) as connection:
-        return store_version(connection)
+        found, behind = store_version(connection), are_behind(connection)
+    if behind:
+        _prepare(str(engine().url), found)
+    return found
+
+
+@st.cache_data(ttl=3600, max_entries=4, show_spinner="Preparing the pages after a load …")
+def _prepare(url: str, version: int) -> None:  # noqa: ARG001 - tried once for each version
+    prepare_courses(engine())
 
 
 def summary(scope: Scope, cohort: Cohort, by: str | None = None) -> OutcomeSummary:

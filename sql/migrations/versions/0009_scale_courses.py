@@ -25,6 +25,10 @@ def _text_of(length: int) -> sa.String:
     return sa.String(length).with_variant(sa.String(length, collation="C"), "postgresql")
 
 
+def _long_text() -> sa.Text:
+    return sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+
+
 def upgrade() -> None:
     op.add_column(
         "clinic",
@@ -75,7 +79,7 @@ def upgrade() -> None:
         sa.Column("only_value", sa.Float(), comment="the value of all of them, if they are equal"),
         sa.Column(
             "weeks",
-            sa.Text(),
+            _long_text(),
             comment="the first score of each week since the first visit: week:millionths|…",
         ),
         sa.PrimaryKeyConstraint(
@@ -87,7 +91,9 @@ def upgrade() -> None:
     op.add_column(
         "episode_outcome",
         sa.Column(
-            "booked", sa.Text(), comment="appointments by month: month:status:number|…, months since year 0"
+            "booked",
+            _long_text(),
+            comment="appointments by month: month:status:number|…, months since year 0",
         ),
     )
     connection = op.get_bind()
