@@ -11,7 +11,6 @@ from sql import reference
 from sql.schema import episode_outcome as outcome
 from sql.schema import scale_course as course
 
-LATER_FROM, LATER_TO = 56, 84
 PAIN_BANDS = ("0_3", "4_6", "7_10", "none")
 BY_PATIENT = ("patient", "")
 """A score without a reporter is read as the patient's."""

@@ -14,11 +14,10 @@ from sql.cohort import Cohort, Scope, in_curve
 from sql.dialect import month_number
 from sql.queries.months import first_day_of_month
 from sql.queries.score_rows import courses_of
-from sql.scale_courses import with_courses
+from sql.scale_courses import AT_FIRST_VISIT, with_courses
 from sql.schema import episode_outcome as outcome
 from sql.schema import scale_course as course
 
-BASELINE = (-28, 7)
 Days = tuple[int, int]
 """First and last day of a window."""
 
@@ -67,7 +66,7 @@ def pain_months(
 
 def scored_statement(scope: Scope, cohort: Cohort, early: Days, later: Days) -> Select[Any]:
     """The query behind `scored_months`."""
-    spans = {"baseline": BASELINE, "early": early, "later": later}
+    spans = {"baseline": AT_FIRST_VISIT, "early": early, "later": later}
     scored = outcome.c.scored
     given = [
         case((has_any(scored, SCORE_WINDOWS[span]), 1), else_=0).label(name) for name, span in spans.items()

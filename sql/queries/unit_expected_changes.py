@@ -13,12 +13,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from sql.cohort import Cohort, Scope, grouping
-from sql.dialect import epoch_day
-from sql.pain_scores import BY_MODEL, LATER_FROM, LATER_TO, PainQuestion, own_course
-from sql.scale_courses import with_courses
+from sql.pain_scores import BY_MODEL, PainQuestion, own_course
+from sql.scale_courses import WINDOWS, with_courses
 from sql.schema import episode_outcome as outcome
 from sql.schema import scale_course as course
 from sql.schema import score
+from sql.score_codes import score_day
 from sql.settled import settled
 
 
@@ -101,7 +101,8 @@ def statement(
 
 def _expected(question: PainQuestion) -> ColumnElement[Any]:
     """What the model expected of the weeks 8 to 12, unrounded; of several expectations their mean."""
-    day = epoch_day(score.c.scored_on) - outcome.c.start_day
+    day = score_day()
+    first, last, _ = WINDOWS["week_12"]
     return (
         select(func.avg(score.c.value))
         .where(
@@ -110,7 +111,7 @@ def _expected(question: PainQuestion) -> ColumnElement[Any]:
             score.c.instrument == question.instrument,
             score.c.context == question.context,
             score.c.reporter == BY_MODEL,
-            day.between(LATER_FROM, LATER_TO),
+            day.between(first, last),
         )
         .correlate(outcome)
         .scalar_subquery()
