@@ -21,6 +21,7 @@ from etl.contract import TABLES
 from etl.database import database_errors
 from etl.entries import put_entries_back
 from etl.errors import RULES, FileStop, IdentifiersFound, LoadError, Problem
+from etl.first_load import is_first, knows_scores, prepare_facts
 from etl.identifiers import shown_file_name
 from etl.merge import leave_newer, merge, prepare
 from etl.pseudonym import Pseudonyms
@@ -28,7 +29,7 @@ from etl.readers import rows_about
 from etl.snapshot import MOST_VANISHED, delete_vanished, stored_rows
 from etl.sources import Situation, Source, Sources
 from etl.stage import Stage, add_refused_keys, add_rows, code_book, create_stage, watch_refused
-from sql.dialect import expect_many_rows
+from sql.dialect import expect_many_rows, unindexed
 from sql.engine import analyse, own_connection, stop_looking_up_references
 from sql.outcomes import derive_outcomes, touched_episode
 from sql.scale_courses import leave_courses_behind
@@ -224,6 +225,7 @@ def _stage_files(
         gc.enable()
     for stage in stages.values():
         prepare(connection, stage)
+    prepare_facts(connection, report.clinic, list(stages.values()))
     return list(stages.values())
 
 
@@ -320,10 +322,13 @@ def _merge_all(
                 raise _Refused
             _use_key(connection, report, request.pseudonyms)
             ledger.open_run(connection, report, started_at)
+            first = is_first(connection, report.clinic)
             _merge_stages(connection, report, stages, request.most_vanished)
             _judge_rejects(report, request.most_rejected)
             put_entries_back(connection, report.clinic, report.load_number)
-            report.outcomes_derived = derive_outcomes(connection, report.clinic)
+            scores = sum(file.inserted for file in report.files if file.table == "scores")
+            known = knows_scores(connection, stages, scores, first=first)
+            report.outcomes_derived = derive_outcomes(connection, report.clinic, knows_scores=known)
             leave_courses_behind(connection, report.clinic)
             _note_late_returns(connection, report)
             report.status = "loaded"
@@ -425,15 +430,12 @@ def _judge_rejects(report: LoadReport, most_rejected: float) -> None:
 
 
 def _note_late_returns(connection: Connection, report: LoadReport) -> None:
-    touched = select(touched_episode.c.episode_id)
-    late = connection.scalar(
+    touched, o = select(touched_episode.c.episode_id), episode_outcome.c
+    late = connection.scalar(  # few are late: SQLite finds them in the index of cohort questions
         select(func.count())
         .select_from(episode_outcome)
-        .where(
-            episode_outcome.c.clinic == report.clinic,
-            episode_outcome.c.episode_id.in_(touched),
-            episode_outcome.c.late_outcome == literal("returned"),
-        )
+        .where(unindexed(o.clinic) == report.clinic, o.late_outcome == literal("returned"))
+        .where(unindexed(o.episode_id).in_(touched))
     )
     if late:
         rule = RULES["returns_after_last_contact"]

@@ -43,7 +43,8 @@ class Stage:
     gives episodes their short codes; all stages of a load share it. refused: in snapshot mode, a temporary table
     with the keys of refused rows; `unkeyed` counts those whose key cannot be read. keyed: the table itself takes each
     key once (SQLite, until a key comes again). `without_repeats`: found before the lock that no two rows have one key.
-    has_first_days: the table of each episode's first day is made. files: the numbers of those that rows came from.
+    has_first_days: the table of each episode's first day is made. has_facts: so is `score_facts`, from these rows.
+    files: the numbers of those that rows came from.
     """
 
     table: TableSpec
@@ -58,6 +59,7 @@ class Stage:
     unkeyed: int = 0
     without_repeats: bool = False
     has_first_days: bool = False
+    has_facts: bool = False
     files: set[int] = field(default_factory=set)
 
     @property

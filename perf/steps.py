@@ -14,7 +14,6 @@ from sqlalchemy import Engine, event
 STEPS = (
     ("VALUES", "staging"),
     ("episode_outcome", "outcomes"),
-    ("episode_days", "outcomes"),
     ("running_answer", "outcomes"),
     ("score_facts", "outcomes"),
     ("visit_treatment", "outcomes"),

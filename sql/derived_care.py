@@ -24,19 +24,18 @@ from sqlalchemy import (
     cast,
     exists,
     func,
-    literal,
     or_,
     select,
     update,
 )
 from sqlalchemy.sql.elements import ColumnElement
 
-from sql.care_bits import MEASURE_BITS, SCORE_WINDOWS, TREATMENT_BITS
+from sql.care_bits import MEASURE_BITS, TREATMENT_BITS
 from sql.deriving import SOURCE_PRIORITY, fill, of_touched
-from sql.dialect import date_of_day, epoch_day, joined, month_number, unindexed
-from sql.pain_scores import BY_PATIENT
-from sql.schema import KEY, assessment, episode, running_report, score, visit
+from sql.dialect import epoch_day, joined, month_number, unindexed
+from sql.schema import KEY, assessment, episode, running_report, visit
 from sql.schema import episode_outcome as outcome
+from sql.score_facts import fill_score_facts, score_facts
 
 CARE_DAYS = 84
 """Treatments count in the first twelve weeks."""
@@ -93,8 +92,12 @@ changes_step = _step("care_changes", *CHANGE_COLUMNS.values(), kind=Float)
 def derive_care(connection: Connection, clinic: str) -> None:
     """Fill all of these columns in outcomes that were derived before there were any (migration 0007)."""
     fill_care(connection, clinic)
-    bits = scored_bits(clinic, outcome.c.episode_id, outcome.c.start_day)
-    connection.execute(update(outcome).where(of_touched(outcome, clinic)).values(scored=bits))
+    fill_score_facts(connection, clinic)
+    of_episode = score_facts.c.episode_id == outcome.c.episode_id
+    bits = select(score_facts.c.scored).where(of_episode).correlate(outcome).scalar_subquery()
+    scored = update(outcome).where(of_touched(outcome, clinic)).values(scored=func.coalesce(bits, 0))
+    connection.execute(scored)
+    score_facts.drop(connection)
 
 
 def fill_care(connection: Connection, clinic: str) -> None:
@@ -303,20 +306,3 @@ def _last_answer(name: str) -> ColumnElement[Any]:
         .correlate(outcome)
         .scalar_subquery()
     )
-
-
-def scored_bits(
-    clinic: str, episode_id: ColumnElement[Any], start_day: ColumnElement[Any]
-) -> ColumnElement[int]:
-    """Windows in which the patient gave a score, a bit each; every bit is one look into the scores' key."""
-    s = score.c
-
-    def given(first: int, last: int) -> ColumnElement[bool]:
-        within = s.scored_on.between(date_of_day(start_day + first), date_of_day(start_day + last))
-        own = and_(s.clinic == clinic, s.episode_id == episode_id, s.reporter.in_(BY_PATIENT), within)
-        return exists(select(literal(1)).select_from(score).where(own).correlate_except(score))
-
-    parts: list[ColumnElement[int]] = [
-        case((given(*window), bit), else_=0) for window, bit in SCORE_WINDOWS.items()
-    ]
-    return sum(parts[1:], start=parts[0])

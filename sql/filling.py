@@ -1,4 +1,4 @@
-"""Filling an empty table of PostgreSQL: its indexes are made afterwards, each in one sort."""
+"""Filling an empty table of PostgreSQL: its indexes are made afterwards, each in one sort, and its references rest."""
 
 from __future__ import annotations
 
@@ -23,11 +23,20 @@ _INDEXES = text(
     ORDER BY i.indexrelid
     """
 )
+# Those of migration 0008, which look up what new rows name: they keep a copy of every row until its statement ends.
+_REFERENCES = text(
+    """
+    SELECT quote_ident(tgname) AS name, pg_get_triggerdef(oid) AS made_by
+    FROM pg_trigger
+    WHERE tgrelid = CAST(:table AS regclass) AND tgname LIKE :names AND tgenabled = 'O'
+    ORDER BY tgname
+    """
+)
 _OURS = text("SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = CAST(:table AS regclass)")
 
 
-class _Index(NamedTuple):
-    """How to drop an index and how to make it again."""
+class _Part(NamedTuple):
+    """How to drop an index or a trigger and how to make it again."""
 
     drop: str
     make: str
@@ -35,11 +44,11 @@ class _Index(NamedTuple):
 
 @contextmanager
 def shut_while_filled(connection: Connection, table: Table, rows: int) -> Iterator[None]:
-    """Within, `rows` rows are put into the table. Nothing happens unless it is empty and they are many.
+    """Within, `rows` rows are put into the table, whose references the caller has proven: as on SQLite.
 
-    Each single entry into an index of several columns takes longer than the row. The table is shut until the
-    transaction ends, to readers too: they would have found nothing in it. Where somebody is reading or writing it at
-    this moment, nobody waits, and the indexes stay.
+    Nothing happens unless the table is empty and the rows are many. Each single entry into an index of several
+    columns takes longer than the row. The table is shut until the transaction ends, to readers too: they would have
+    found nothing in it. Where somebody is reading or writing it at this moment, nobody waits, and nothing changes.
     """
     if (
         connection.dialect.name != "postgresql"
@@ -48,13 +57,13 @@ def shut_while_filled(connection: Connection, table: Table, rows: int) -> Iterat
     ):
         yield
         return
-    indexes = _indexes(connection, table)
-    for index in indexes:
-        connection.execute(text(index.drop))
+    parts = [*_indexes(connection, table), *_references(connection, table)]
+    for part in parts:
+        connection.execute(text(part.drop))
     yield
     connection.execute(text(f"SET LOCAL maintenance_work_mem = '{ROOM_FOR_AN_INDEX}'"))
-    for index in indexes:
-        connection.execute(text(index.make))
+    for part in parts:
+        connection.execute(text(part.make))
 
 
 def _shut(connection: Connection, table: Table) -> bool:
@@ -73,15 +82,21 @@ def _is_empty(connection: Connection, table: Table) -> bool:
     return not connection.scalar(select(select(table.c.clinic).exists()))
 
 
-def _indexes(connection: Connection, table: Table) -> list[_Index]:
+def _references(connection: Connection, table: Table) -> list[_Part]:
+    names = f"{table.name}\\_has\\_its\\_%\\_insert"
+    found = connection.execute(_REFERENCES, {"table": table.name, "names": names}).all()
+    return [_Part(f"DROP TRIGGER {name} ON {table.name}", made_by) for name, made_by in found]
+
+
+def _indexes(connection: Connection, table: Table) -> list[_Part]:
     found = connection.execute(_INDEXES, {"table": table.name}).all()
     return [_index(table.name, *row) for row in found]
 
 
-def _index(table: str, name: str, made_by: str, constraint: str | None, constraint_by: str | None) -> _Index:
+def _index(table: str, name: str, made_by: str, constraint: str | None, constraint_by: str | None) -> _Part:
     if constraint is None:
-        return _Index(f"DROP INDEX {name}", made_by)
+        return _Part(f"DROP INDEX {name}", made_by)
     alter = f"ALTER TABLE {table}"
-    return _Index(
+    return _Part(
         f"{alter} DROP CONSTRAINT {constraint}", f"{alter} ADD CONSTRAINT {constraint} {constraint_by}"
     )

@@ -7,14 +7,12 @@ everyone: what is dated later is kept as a late report and does not enter the pr
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
 from typing import Any
 
 from sqlalchemy import (
     Column,
     Connection,
     Date,
-    Integer,
     MetaData,
     Select,
     Subquery,
@@ -31,32 +29,28 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.elements import ColumnElement
 
-from sql.derived_care import fill_booked, fill_care, scored_bits
+from sql.derived_care import fill_booked, fill_care
 from sql.deriving import SOURCE_PRIORITY, TREATMENTS, fill, of_touched
 from sql.deriving import touched_episode as touched_episode
 from sql.dialect import count_again, epoch_day, greatest, least, unindexed
 from sql.filling import shut_while_filled
 from sql.indexes import indexes_made_afterwards
-from sql.pain_scores import BY_MODEL
 from sql.schema import (
-    COHORT_INDEX,
     KEY,
     OUTCOME_COLUMNS,
     episode,
     episode_outcome,
     running_report,
-    score,
     visit,
     visit_treatment,
 )
-from sql.score_facts import has_score_facts, score_facts
+from sql.score_facts import fill_score_facts, score_facts
 
 RETURNED = ("running_without_pain", "back_to_usual")
 COLUMNS = (*OUTCOME_COLUMNS, episode_outcome.c.scored)
 """Written at once: an update afterwards would write each row twice."""
 
-# Steps on the way, kept as tables only while outcomes are derived: SQLite would flatten them as subqueries,
-# scan one of them once per episode and compute every date again wherever it is used.
+# Kept as a table while outcomes are derived: as a subquery SQLite would scan it once per episode.
 running_answer = Table(
     "running_answer",
     MetaData(),
@@ -67,53 +61,41 @@ running_answer = Table(
     Column("gave_up_on", Date),
     prefixes=["TEMPORARY"],
 )
-DAYS = (
-    "start_day", "previous_first_visit_day", "contact_day", "running_day", "pain_day", "giving_up_day",
-    "stopped_day", "onset_from_day", "onset_to_day",
+AS_RECORDED = (
+    "clinic", "episode_id", "condition", "site", "therapist", "goal", "sex", "age_band", "side", "earlier_episodes",
+    "red_flag", "red_flag_cleared_date", "stopped_reason", "discharge_date", "discharge_reason",
 )  # fmt: skip
-"""Each counted since 1970-01-01: reading a date is what takes long, and the start enters every other."""
-episode_days = Table(
-    "episode_days",
-    MetaData(),
-    Column("episode_id", KEY, primary_key=True),
-    *(Column(name, Integer) for name in DAYS),
-    prefixes=["TEMPORARY"],
-    sqlite_with_rowid=False,
-)
+"""Columns of an episode that its outcome copies or looks at."""
 
 
-def derive_outcomes(connection: Connection, clinic: str) -> int:
+def derive_outcomes(connection: Connection, clinic: str, *, knows_scores: bool = False) -> int:
     """Derive again the outcomes of the episodes in `touched_episode` and of the same people's others.
 
-    The temporary table belongs to the caller's connection. Returns the number of outcomes derived.
+    The temporary table belongs to the caller's connection. knows_scores: so does `score_facts`, which holds what
+    the scores of all of them tell. Returns the number of outcomes derived.
     """
     _touch_other_episodes_of_the_same_people(connection, clinic)
     count_again(connection, touched_episode)  # one, after an entry: PostgreSQL would expect hundreds
     connection.execute(delete(episode_outcome).where(of_touched(episode_outcome, clinic)))
     fill(connection, running_answer, _running_answers(clinic))
-    read_once = has_score_facts(connection, clinic)
-    fill(connection, episode_days, _episode_days(clinic, read_once=read_once))
+    if not knows_scores:
+        fill_score_facts(connection, clinic)
     names = [c.name for c in COLUMNS]
-    rows = connection.scalar(select(func.count()).select_from(episode_days)) or 0
+    rows = connection.scalar(select(func.count()).select_from(touched_episode)) or 0
     with (
-        _cohort_index_made_afterwards(connection, rows),
+        indexes_made_afterwards(connection, episode_outcome, episode_outcome.indexes, rows=rows),
         shut_while_filled(connection, episode_outcome, rows),
     ):
         derived = connection.execute(
-            insert(episode_outcome).from_select(names, _outcomes(clinic, read_once=read_once)),
+            insert(episode_outcome).from_select(names, _outcomes(connection, clinic)),
             execution_options={"preserve_rowcount": True},  # else unknown on PostgreSQL
         )
-    for step in (running_answer, episode_days, *((score_facts,) if read_once else ())):
+    for step in (running_answer, score_facts):
         step.drop(connection)
     _derive_treatments(connection, clinic)
     fill_care(connection, clinic)
     fill_booked(connection, clinic)
     return derived.rowcount
-
-
-def _cohort_index_made_afterwards(connection: Connection, derived: int) -> AbstractContextManager[None]:
-    cohort = [index for index in episode_outcome.indexes if index.name == COHORT_INDEX]
-    return indexes_made_afterwards(connection, episode_outcome, cohort, rows=derived)
 
 
 def _touch_other_episodes_of_the_same_people(connection: Connection, clinic: str) -> None:
@@ -219,22 +201,28 @@ def _visits_before(clinic: str) -> Subquery:
     return select(e.episode_id, before.label("first_visit_before")).where(own).subquery("before")
 
 
-def _episode_days(clinic: str, *, read_once: bool) -> Select[Any]:
-    """One row per touched episode: its days, before anything is decided."""
-    e, running = episode.c, running_answer
-    last_score = _last(score, "scored_on", clinic, score.c.reporter != BY_MODEL)
-    previous = _previous_first_visit(clinic)
+def _episode_days(connection: Connection, clinic: str) -> Subquery:
+    """One row per touched episode: its days since 1970-01-01, before anything is decided."""
+    e, running, scores = episode.c, running_answer, score_facts
     facts = episode.outerjoin(running, running.c.episode_id == e.episode_id)
-    if read_once:
-        last_score, before = score_facts.c.last_scored_on, _visits_before(clinic)
-        previous = before.c.first_visit_before
-        facts = facts.outerjoin(score_facts, score_facts.c.episode_id == e.episode_id)
+    facts = facts.outerjoin(scores, scores.c.episode_id == e.episode_id)
+    if connection.dialect.name == "postgresql":
+        before = _visits_before(clinic)
         facts = facts.outerjoin(before, before.c.episode_id == e.episode_id)
+        previous: ColumnElement[Any] = before.c.first_visit_before
+    else:
+        previous = _previous_first_visit(clinic)
     last_visit = _last(visit, "visit_date", clinic, visit.c.status == "attended")
     discharge = case((e.discharge_reason == "lost_to_follow_up", None), else_=e.discharge_date)
     contacts = [
         func.coalesce(contact, e.first_visit_date)
-        for contact in (e.last_contact_date, last_score, last_visit, running.c.reported_on, discharge)
+        for contact in (
+            e.last_contact_date,
+            scores.c.last_scored_on,
+            last_visit,
+            running.c.reported_on,
+            discharge,
+        )
     ]
     by_report = running.c.returned_on.is_not(None)
     stated_relapse = case((e.return_to_run_date.is_not(None), e.relapse_date))  # of what, without a return?
@@ -249,21 +237,30 @@ def _episode_days(clinic: str, *, read_once: bool) -> Select[Any]:
         "onset_from_day": epoch_day(e.onset_from),
         "onset_to_day": epoch_day(e.onset_to),
     }
-    return (
-        select(e.episode_id, *(days[name] for name in DAYS))
+    return _computed_once(
+        select(
+            *(e[name] for name in AS_RECORDED),
+            *(day.label(name) for name, day in days.items()),
+            func.coalesce(scores.c.scored, 0).label("scored"),
+        )
         .select_from(facts)
         .where(of_touched(episode, clinic))
-        .order_by(e.episode_id)
+        .order_by(e.episode_id),
+        "episode_days",
     )
 
 
-def _with_stop(clinic: str, *, read_once: bool) -> Subquery:
-    """Episodes with their days and the first stop: given up by a report, or stated with a reason.
+def _computed_once(rows: Select[Any], name: str) -> Subquery:
+    """A step on the way. Without the offset both databases would compute a column again wherever it is used."""
+    return rows.offset(0).subquery(name)
 
-    A stop before the first visit counts on day 0. The join is an outer one so that SQLite begins at the days, of
-    which a single entry has one, and looks each episode up; both are in the order of the episode then.
+
+def _with_stop(days: Subquery) -> Subquery:
+    """Adds the first stop: given up by a report, or stated with a reason. Before the first visit it counts on day 0.
+
+    From here on days count from the first visit.
     """
-    f, e = episode_days.c, episode.c
+    f = days.c
     gave_up = case((f.giving_up_day < f.start_day, 0), else_=f.giving_up_day - f.start_day)
     stated = case((f.stopped_day < f.start_day, 0), else_=f.stopped_day - f.start_day)
     since_start = {
@@ -274,23 +271,15 @@ def _with_stop(clinic: str, *, read_once: bool) -> Subquery:
         "shortest_symptom_days": f.start_day - f.onset_to_day,
     }
     stop_day = case((stated.is_(None), gave_up), (gave_up.is_(None), stated), else_=least(gave_up, stated))
-    moved = and_(e.stopped_reason == "moved_away", or_(gave_up.is_(None), stated < gave_up))
-    scored = scored_bits(clinic, f.episode_id, f.start_day)
-    facts = episode_days.outerjoin(episode, and_(e.clinic == clinic, e.episode_id == f.episode_id))
-    if read_once:
-        scored = func.coalesce(score_facts.c.scored, 0)
-        facts = facts.outerjoin(score_facts, score_facts.c.episode_id == f.episode_id)
-    return (
+    moved = and_(f.stopped_reason == "moved_away", or_(gave_up.is_(None), stated < gave_up))
+    return _computed_once(
         select(
-            *(column for column in e if column.name != "episode_id"),
-            *(f[name] for name in ("episode_id", "start_day", "previous_first_visit_day")),
+            *(f[name] for name in (*AS_RECORDED, "start_day", "previous_first_visit_day", "scored")),
             *(days.label(name) for name, days in since_start.items()),
             stop_day.label("stop_day"),
             case((moved, 1), else_=0).label("moved_away"),
-            scored.label("scored"),
-        )
-        .select_from(facts)
-        .subquery("with_stop")
+        ),
+        "with_stop",
     )
 
 
@@ -305,11 +294,12 @@ def _decided(facts: Subquery) -> Subquery:
         else_="censored",
     )
     day = least(f.last_day, func.coalesce(returned, f.last_day), func.coalesce(stopped, f.last_day))
-    return select(facts, greatest(day, 0).label("day"), outcome.label("outcome")).subquery("decided")
+    decided = select(facts, greatest(day, 0).label("day"), outcome.label("outcome"))
+    return _computed_once(decided, "decided")
 
 
-def _outcomes(clinic: str, *, read_once: bool) -> Select[Any]:
-    decided = _decided(_with_stop(clinic, read_once=read_once))
+def _outcomes(connection: Connection, clinic: str) -> Select[Any]:
+    decided = _decided(_with_stop(_episode_days(connection, clinic)))
     d = decided.c
     red_flag = and_(d.red_flag.is_not(None), d.red_flag != "none", d.red_flag_cleared_date.is_(None))
     eligibility = case((red_flag, "red_flag"), (d.return_day < 0, "already_running"), else_="eligible")
@@ -344,7 +334,7 @@ def _outcomes(clinic: str, *, read_once: bool) -> Select[Any]:
         ),
     }
     columns = (derived[c.name] if c.name in derived else d[c.name] for c in COLUMNS)
-    return select(*columns).order_by(d.episode_id)
+    return select(*columns)
 
 
 def _symptom_duration(facts: Subquery) -> ColumnElement[str]:

@@ -1,4 +1,4 @@
-"""A table that is filled: on PostgreSQL its indexes go and come back, whatever happens meanwhile."""
+"""A table that is filled: on PostgreSQL its indexes and triggers go and come back, whatever happens meanwhile."""
 
 from __future__ import annotations
 
@@ -17,12 +17,13 @@ FILLED = (episode, episode_outcome, patient, score)
 DEFINED = {
     "sqlite": "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL",
     "postgresql": "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' UNION ALL"
-    " SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace = 'public'::regnamespace",
+    " SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace = 'public'::regnamespace"
+    " UNION ALL SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal",
 }
 
 
 def keys_and_indexes(engine: Engine) -> list[tuple[str, str]]:
-    """Every key, index and constraint of the store, with its definition."""
+    """Every key, index, constraint and trigger of the store, with its definition."""
     with reading(engine) as connection:
         return sorted(tuple(row) for row in connection.execute(text(DEFINED[engine.dialect.name])))
 
@@ -115,3 +116,15 @@ def test_an_index_of_the_owner_comes_back(with_clinic):
     with writing(with_clinic) as connection, shut_while_filled(connection, patient, MANY):
         add_people(connection, ["P1"])
     assert keys_and_indexes(with_clinic) == before
+
+
+def test_what_new_rows_name_is_looked_up_but_while_an_empty_table_is_filled(with_clinic):
+    nobody = insert(patient).values(clinic="nobody", patient_id="P1", load_number=1)
+    with pytest.raises(StoreError), writing(with_clinic) as connection:
+        connection.execute(nobody)
+    if with_clinic.dialect.name == "postgresql":  # on SQLite a load turns foreign keys off
+        with writing(with_clinic) as connection, shut_while_filled(connection, patient, MANY):
+            connection.execute(nobody)
+            connection.execute(patient.delete())
+    with pytest.raises(StoreError), writing(with_clinic) as connection:
+        connection.execute(nobody)
