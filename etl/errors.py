@@ -369,6 +369,11 @@ WARNINGS = _rules(
         "visual analogue scores without cm or mm were read by their largest: above 10 it is VAS100",
         "Check which scale was used.",
     ),
+    (
+        "records_counted",
+        "the file has no line breaks: a line in a message is the place of a record, 1 for the first",
+        "Nothing is to be done.",
+    ),
     ("more_pages", "this is one page of several", "Export the other pages too, and give all of them."),
     (
         "hidden_sheets",

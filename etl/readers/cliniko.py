@@ -12,7 +12,7 @@ from typing import Any
 from etl.errors import FileStop
 from etl.readers import CHUNK_ROWS, Chunk, Format, Part
 from etl.readers.cliniko_fields import Flat, linked_record
-from etl.readers.json_stream import document_of, items_of
+from etl.readers.json_stream import document_of, is_one_line, items_of
 
 Json = Any
 RESOURCES = (
@@ -58,13 +58,15 @@ def cliniko_parts(path: Path, declared: Format) -> list[Part]:
 
 
 class ClinikoReader:
-    """Reads one kind of record of a file; see `TableReader`. Lines are those on which records begin."""
+    """Reads one kind of record of a file; see `TableReader`. Lines are those on which records begin (`Item`)."""
 
     def __init__(self, path: Path, kind: str, page: Page, wanted: frozenset[str]) -> None:
         self._path, self._kind, self._wanted = path, kind, wanted
         self._columns = list(page.columns[kind]) or ["id"]
         self.normalised = 0
         self.notes: list[tuple[str, str]] = [("personal_columns", "")] if page.personal.get(kind) else []
+        if is_one_line(path):
+            self.notes.append(("records_counted", ""))
         if page.more:
             self.notes.append(("more_pages", ""))
 

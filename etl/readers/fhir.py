@@ -29,6 +29,7 @@ from etl.readers.fhir_scores import (
     course_times,
     is_of_a_course,
 )
+from etl.readers.json_stream import is_one_line
 
 Row = tuple[int, list[str]] | None
 _CLINICAL = {"Condition", "EpisodeOfCare", "Observation", "QuestionnaireResponse"}
@@ -123,9 +124,12 @@ def _shown(path: Path) -> str:
 
 def _notes(table: str, path: Path, records: Records) -> list[tuple[str, str]]:
     own = [course for course in records.courses if course.path == path]
+    notes = [("records_counted", "")] if path.suffix.lower() == ".json" and is_one_line(path) else []
     if table == "episodes" and any(course.therapist == UNKNOWN_THERAPIST for course in own):
-        return [("no_therapist", "therapist")]
-    return [("vas_scale", "instrument")] if table == "scores" and records.plain_visual else []
+        notes.append(("no_therapist", "therapist"))
+    if table == "scores" and records.plain_visual:
+        notes.append(("vas_scale", "instrument"))
+    return notes
 
 
 class FhirReader:

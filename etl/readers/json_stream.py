@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn, TextIO
 
@@ -44,7 +45,10 @@ def lines_of(path: Path) -> Iterator[tuple[int, Json]]:
 
 
 class Item(NamedTuple):
-    """A member of a document, or one item of it if it is an array with items; key is "" in a bare array."""
+    """A member of a document, or one item of it if it is an array with items; key is "" in a bare array.
+
+    In a document that `is_one_line`, an item's line is its place in the array: 1 for the first.
+    """
 
     key: str
     line: int
@@ -61,7 +65,13 @@ def items_of(path: Path) -> Iterator[Item]:
         where the text stops being JSON, or if the document is neither an object nor an array.
     """
     with open_text(path, find_encoding(path)) as file:
-        yield from _Scanner(file).document()
+        yield from _Scanner(file, count_items=is_one_line(path)).document()
+
+
+def is_one_line(path: Path) -> bool:
+    """Whether a file was written without line breaks, so that a line would be no address."""
+    with path.open("rb") as file:
+        return all(b"\n" not in block.strip() for block in iter(lambda: file.read(BLOCK), b""))
 
 
 def document_of(path: Path) -> Json:
@@ -85,8 +95,9 @@ def document_of(path: Path) -> Json:
 class _Scanner:
     """A window on the text; `_at` is where reading goes on, `_line` the line of `_at`."""
 
-    def __init__(self, file: TextIO) -> None:
+    def __init__(self, file: TextIO, *, count_items: bool) -> None:
         self._file, self._text, self._at, self._line = file, "", 0, 1
+        self._count_items = count_items
 
     def document(self) -> Iterator[Item]:
         match self._next():
@@ -121,9 +132,9 @@ class _Scanner:
         if self._next() == "]":
             yield Item(key, self._line, [], in_array=False)
             return self._skip()
-        while True:
+        for place in count(1):
             self._next()
-            line = self._line
+            line = place if self._count_items else self._line
             yield Item(key, line, self._value(), in_array=True)
             if self._take(",]") == "]":
                 return None

@@ -522,6 +522,15 @@ def test_scores_are_refused_by_line(tmp_path, sqlite):
     assert found[0][1] == entry - 1  # the brace above
 
 
+def test_in_a_bundle_of_one_line_resources_are_counted(tmp_path, sqlite):
+    path = tmp_path / "x.json"
+    bad = observation("O2", valueInteger=11)
+    path.write_text(json.dumps(bundle(condition(), encounter(), observation(), bad)) + "\n")
+    report = load_paths(sqlite, path, most_rejected=1.0)
+    assert refused_rows(report) == [("x.json, scores", 4, "value", "range")]
+    assert "records_counted" in {warning.rule for file in report.files for warning in file.warnings}
+
+
 # --- anything at all ---------------------------------------------------------------------------------------
 
 

@@ -91,3 +91,11 @@ def test_an_empty_file_says_so(tmp_path):
     with pytest.raises(FileStop) as stop:
         list(items_of(tmp_path / "x.json"))
     assert stop.value.rule == "empty_file"
+
+
+def test_items_have_the_line_they_begin_on_or_their_place_if_there_are_no_lines(tmp_path):
+    path, document = tmp_path / "x.json", {"kind": "page", "of": [{"a": 1}, {"a": 2}], "more": [{"a": 3}]}
+    path.write_text(json.dumps(document, indent=1))
+    assert [item.line for item in items_of(path)] == [2, 4, 7, 12]
+    path.write_text(json.dumps(document) + "\n")
+    assert [item.line for item in items_of(path)] == [1, 1, 2, 1]
