@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import cache
 from typing import NoReturn
 
 from dashboard.commands.arguments import Parser
@@ -73,6 +74,7 @@ def command() -> NoReturn:
     sys.exit(main(sys.argv[1:], os.environ))
 
 
+@cache
 def build_parser() -> argparse.ArgumentParser:
     """Every subcommand with its options; docs/cli.md is made from it."""
     from importlib.metadata import version

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from etl.appointments import MAPPABLE
 from etl.cells import plain
@@ -70,14 +71,29 @@ def matched_columns(table: TableSpec, columns: Sequence[Seen]) -> dict[str, Seen
 
 def _likeness(spec: ColumnSpec, column: Seen) -> float:
     """How much a header looks like one of the names of our column, from 0 to 1."""
-    bare = re.sub(r"\([^)]*\)|\[[^\]]*\]", " ", plain(column.header))
-    header = " ".join(re.sub(r"[^a-z0-9]+", " ", bare).split())
-    names = (spec.name.replace("_", " "), *HEADERS.get(spec.name, ()))
-    best = max(
-        (1.0 if header == name else SequenceMatcher(None, header, name).ratio() - 0.05) - 0.005 * place
+    best = _likeness_of_header(spec.name, column.header)
+    return best if best >= NEAR_ENOUGH and _could_be(spec, column) else 0.0
+
+
+@lru_cache(maxsize=10_000)  # the import page asks the same headers again with every choice
+def _likeness_of_header(column: str, header: str) -> float:
+    """The same whatever stands below the header; what is not near enough is not told apart."""
+    bare = re.sub(r"\([^)]*\)|\[[^\]]*\]", " ", plain(header))
+    words = " ".join(re.sub(r"[^a-z0-9]+", " ", bare).split())
+    names = (column.replace("_", " "), *HEADERS.get(column, ()))
+    return max(
+        (1.0 if words == name else _near_ratio(words, name) - 0.05) - 0.005 * place
         for place, name in enumerate(names)
     )
-    return best if best >= NEAR_ENOUGH and _could_be(spec, column) else 0.0
+
+
+def _near_ratio(words: str, name: str) -> float:
+    """How alike two texts are, 0 if not near enough: two upper bounds spare most of the comparing."""
+    matcher = SequenceMatcher(None, words, name)
+    for bound in (matcher.real_quick_ratio, matcher.quick_ratio):
+        if bound() < NEAR_ENOUGH:
+            return 0.0
+    return matcher.ratio()
 
 
 def _could_be(spec: ColumnSpec, column: Seen) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 
 from alembic import command
 from alembic.config import Config
@@ -71,7 +72,7 @@ def _opened(url: str) -> Iterator[Engine]:
 
 
 def _refuse_unknown(revision: str | None) -> None:
-    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    known = {script.revision for script in _migrations().walk_revisions()}
     if revision is not None and revision not in known:
         raise StoreError("The store is from a newer version of Return to Run. Upgrade the program.")
 
@@ -82,7 +83,13 @@ def _revision(engine: Engine) -> str | None:
 
 
 def _newest() -> str | None:
-    return ScriptDirectory.from_config(_config()).get_current_head()
+    return _migrations().get_current_head()
+
+
+@cache
+def _migrations() -> ScriptDirectory:
+    """The migrations of this program, whose files are read once."""
+    return ScriptDirectory.from_config(_config())
 
 
 def _config() -> Config:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from builders import Row, make_episode, make_score, write_clinic, write_table
-from sqlalchemy import make_url
+from sqlalchemy import Engine, make_url
 
 from dashboard.cli import main
 from sql.engine import open_engine
@@ -226,6 +226,19 @@ def texts_of_store(url: str) -> str:
     return "\n".join(found)
 
 
+@pytest.fixture
+def _one_engine(engines: dict[str, Engine], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every command opens the store through the same engine: compiling its statements anew takes a third of a load."""
+
+    def open_once(url: str) -> Engine:
+        if url not in engines:
+            engines[url] = open_engine(url)
+        return engines[url]
+
+    monkeypatch.setattr("sql.store.open_engine", open_once)
+
+
+@pytest.mark.usefixtures("_one_engine")
 @pytest.mark.parametrize("place", PLACES)
 def test_what_is_planted_appears_nowhere(place, store_url, tmp_path, monkeypatch, capfd):
     monkeypatch.chdir(tmp_path)

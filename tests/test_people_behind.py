@@ -33,6 +33,7 @@ from sql.cohort import GROUPING_FIELDS, Cohort, Scope
 from sql.engine import reading
 from sql.queries.people import people
 from sql.queries.people_lists import KINDS, PeopleList
+from sql.scale_courses import prepare_courses
 
 SIZE = re.compile(r" \(([\d,]+)\)$")
 SEVERAL_AT_ONCE = 3
@@ -50,12 +51,13 @@ Offered = Iterator[tuple[PeopleList, str]]
 
 @pytest.fixture
 def sample(engine: Engine, tmp_path: Path) -> Engine:
-    """The small sample clinic, loaded twice as two clinics."""
+    """The small sample clinic, loaded twice as two clinics, and prepared as the pages prepare it."""
     write_sample(tmp_path, small=True)
     sources = find_sources([tmp_path])
     assert sources.as_of is not None
     for clinic in ("east", "west"):
         assert load(engine, LoadRequest(sources, today=sources.as_of, clinic=clinic)).status == "loaded"
+    prepare_courses(engine)
     return engine
 
 

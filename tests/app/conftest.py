@@ -1,15 +1,18 @@
-"""Stores made once by the real loader, and `visit`, which opens a page on one. The stores are only read."""
+"""Stores made once by the real loader, only read; `visit` opens a page on one, `look` one that tests share."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 import streamlit as st
 from app.driver import Visit, choose, open_page
 from builders import Row, load_tables, make_episode, make_running
 from streamlit import config
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from etl.load import LoadRequest, load
@@ -74,13 +77,28 @@ def _load_rows(url: str, folder: Path, **tables: list[Row]) -> None:
     engine.dispose()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _installed_packages_are_read_once() -> Iterator[None]:
+    """A server looks for packages with components when it starts; AppTest would for every page, a fifth of its time."""
+    with pytest.MonkeyPatch.context() as patch:
+        scan = cache(manifest_scanner.scan_component_manifests)
+        patch.setattr(manifest_scanner, "scan_component_manifests", scan)
+        yield
+
+
 @pytest.fixture(autouse=True)
-def _fresh_app() -> Iterator[None]:
-    """No answer of another test's store, and an address that only this machine reaches."""
+def _address_of_this_machine() -> Iterator[None]:
+    """The server's address is one that only this machine reaches."""
     before = config.get_option("server.address")
     config.set_option("server.address", "127.0.0.1")
     yield
     config.set_option("server.address", before)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _forget_answers() -> Iterator[None]:
+    """Answers are kept for the tests of a module as a server keeps them: for a store's address and version."""
+    yield
     st.cache_data.clear()
     st.cache_resource.clear()
 
@@ -94,3 +112,28 @@ def visit(stores: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Visit:
         return choose(open_page(page), **choices)
 
     return visit_page
+
+
+@pytest.fixture(scope="session")
+def pages() -> dict[tuple[str, ...], AppTest]:
+    """The pages that tests share."""
+    return {}
+
+
+@pytest.fixture
+def look(visit: Visit, stores: dict[str, str], pages: dict[tuple[str, ...], AppTest]) -> Visit:
+    """Like `visit`, for tests that only look at a page: it is drawn once, and stays as it is."""
+
+    def look_at(store: str, page: str = "overview", **choices: str) -> AppTest:
+        asked = (stores[store], page, *map(str, sorted(choices.items())))
+        if asked not in pages:
+            app = visit(store, page, **choices)
+            app._run = _refuse_to_run  # type: ignore[method-assign]
+            pages[asked] = app
+        return pages[asked]
+
+    return look_at
+
+
+def _refuse_to_run(*_: object) -> NoReturn:
+    raise AssertionError("Other tests look at this page too: open one of your own with `visit`.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -60,10 +61,11 @@ def figure(app: AppTest, number: int = 0) -> dict[str, Any]:
     return json.loads(app.get("plotly_chart")[number].proto.spec)
 
 
+@cache
 def summary_of(
     url: str, *, by: str | None = "condition", audience: Audience = "clinic", **cohort: Any
 ) -> OutcomeSummary:
-    """What the pages should be showing."""
+    """What the pages should be showing of a store that nothing is written to."""
     engine = open_store(url)
     with reading(engine) as connection:
         answer = outcome_summary(connection, Scope(audience), Cohort(**cohort), by=by)

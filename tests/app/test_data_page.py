@@ -52,20 +52,20 @@ def own_store(stores, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("store", ["big", "small", "two_clinics", "tiny", "other"])
 @pytest.mark.parametrize("view", VIEWS)
-def test_every_view_opens(visit: Visit, store, view):
-    app = visit(store, "data", data_show=view)
+def test_every_view_opens(look: Visit, store, view):
+    app = look(store, "data", data_show=view)
     assert not app.exception
     assert app.title[0].value == "Can we trust our records?"
     assert app.header
 
 
-def test_an_empty_store_says_what_to_do(visit: Visit):
-    assert "Load data first" in visit("empty", "data").info[0].value
+def test_an_empty_store_says_what_to_do(look: Visit):
+    assert "Load data first" in look("empty", "data").info[0].value
 
 
-def test_the_tiles_are_the_section(visit: Visit, stores):
+def test_the_tiles_are_the_section(look: Visit, stores):
     result = section_of(stores["big"], completeness_section)
-    shown = tiles(visit("big", "data"))
+    shown = tiles(look("big", "data"))
     for known in result.everybody.measures:
         value, detail = shown[MEASURE_NAMES[known.measure]]
         assert value == f"{100 * known.share:.0f} %"
@@ -80,27 +80,27 @@ def test_known_at_week_12_is_what_the_curve_rests_on(stores):
     assert result.share == summary.everybody.back_by_day(84).known
 
 
-def test_the_table_has_a_row_per_month_and_adds_up(visit: Visit, stores):
+def test_the_table_has_a_row_per_month_and_adds_up(look: Visit, stores):
     result = section_of(stores["big"], completeness_section)
-    table = visit("big", "data").dataframe[0].value
+    table = look("big", "data").dataframe[0].value
     assert len(table) == len(result.months)
     assert sum(int(cell) for cell in table["started"]) == result.everybody.started
-    by_therapist = visit("big", "data", rows="therapists").dataframe[0].value
+    by_therapist = look("big", "data", rows="therapists").dataframe[0].value
     assert sum(int(cell) for cell in by_therapist["started"]) == result.everybody.started
-    both = visit("big", "data", rows="both").dataframe[0].value
+    both = look("big", "data", rows="both").dataframe[0].value
     assert both.shape == (len(result.months), len(result.therapists) + 1)
 
 
-def test_the_rules_are_the_section_the_most_frequent_first(visit: Visit, stores):
+def test_the_rules_are_the_section_the_most_frequent_first(look: Visit, stores):
     result = section_of(stores["big"], quality_section)
-    table = visit("big", "data", data_show="records").dataframe[0].value
+    table = look("big", "data", data_show="records").dataframe[0].value
     counts = [int(cell) for cell in table["people"]]
     assert counts == sorted((count for count in result.found.values() if count), reverse=True)
 
 
 @pytest.mark.parametrize("choices", [{"audience": "sharing"}, {"preview_as": "Therapist T01"}])
-def test_loads_privacy_and_settings_are_for_the_owner_and_the_clinic(visit: Visit, choices):
-    app = visit("big", "data", **choices)
+def test_loads_privacy_and_settings_are_for_the_owner_and_the_clinic(look: Visit, choices):
+    app = look("big", "data", **choices)
     views = next(group for group in app.button_group if group.key == "data_show")
     assert list(views.options) == ["Completeness", "Records to check"]
 
@@ -114,9 +114,9 @@ def test_to_share_names_no_therapist_and_lists_nobody(visit: Visit):
         assert "T0" not in said(app) + json.dumps([frame.value.to_json() for frame in app.dataframe])
 
 
-def test_five_people_to_share_show_no_number(visit: Visit):
+def test_five_people_to_share_show_no_number(look: Visit):
     for view in ("completeness", "records"):
-        app = visit("tiny", "data", audience="sharing", data_show=view)
+        app = look("tiny", "data", audience="sharing", data_show=view)
         assert "Too few people to share a figure" in app.info[0].value
         assert not app.metric
         assert not app.header
@@ -206,9 +206,9 @@ def test_a_row_of_the_rules_opens_its_people(visit: Visit):
     assert any("That you looked is written to the audit." in text.value for text in app.markdown)
 
 
-def test_cells_are_short_enough_for_a_tablet(visit: Visit):
+def test_cells_are_short_enough_for_a_tablet(look: Visit):
     """A share with its people; of under ten the people alone; and no number where nothing was due."""
-    table = visit("big", "data").dataframe[0].value
+    table = look("big", "data").dataframe[0].value
     cells = {cell.replace("\xa0", " ") for name in MEASURE_NAMES.values() for cell in table[name]}
     assert all(re.fullmatch(r"not yet|\d of \d|\d+ % of \d+", cell) for cell in cells)
     assert max(map(len, cells)) <= len("100 % of 28")

@@ -6,7 +6,7 @@ import sqlite3
 from datetime import date
 
 import pytest
-from app.driver import PAGES, Visit, choose, said
+from app.driver import PAGES, Visit, said
 from streamlit import config
 
 from sql.engine import writing
@@ -25,12 +25,12 @@ READERS = ("owner", "owner, to share", "therapist")
 @pytest.mark.parametrize("reader", READERS)
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize("store", STORES)
-def test_it_opens_and_says_whose_data_these_are(visit: Visit, store: str, page: str, reader: str):
-    app = visit(store, page)
+def test_it_opens_and_says_whose_data_these_are(look: Visit, store: str, page: str, reader: str):
+    app = look(store, page)
     if reader == "owner, to share":
-        choose(app, audience="sharing")
+        app = look(store, page, audience="sharing")
     if reader == "therapist":
-        choose(app, preview_as=app.selectbox(key="preview_as").options[1])
+        app = look(store, page, preview_as=app.selectbox(key="preview_as").options[1])
     assert not app.exception
     assert [title.value for title in app.title] == [QUESTIONS[page]]
     assert ("Sample data, invented people" in said(app)) == (store in SAMPLES)
@@ -40,8 +40,8 @@ def test_it_opens_and_says_whose_data_these_are(visit: Visit, store: str, page: 
 
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize("store", ["empty", "none"])
-def test_without_data_it_says_what_to_do(visit: Visit, store: str, page: str):
-    app = visit(store, page)
+def test_without_data_it_says_what_to_do(look: Visit, store: str, page: str):
+    app = look(store, page)
     assert not app.exception
     assert [title.value for title in app.title] == ["Welcome to Return to Run"]
     assert "return-to-run load FOLDER" in app.info[0].value
@@ -70,8 +70,8 @@ def test_on_an_address_of_other_machines_there_is_only_the_remedy(visit: Visit, 
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_filters_that_leave_nobody_say_so(visit: Visit, page: str):
-    app = visit("big", page, condition="pfps_itbs", symptoms="unknown", site="harbour", period="2024")
+def test_filters_that_leave_nobody_say_so(look: Visit, page: str):
+    app = look("big", page, condition="pfps_itbs", symptoms="unknown", site="harbour", period="2024")
     assert not app.exception
     assert app.info[0].value.startswith("Nobody with these filters started.")
     assert not app.get("plotly_chart")
@@ -79,8 +79,8 @@ def test_filters_that_leave_nobody_say_so(visit: Visit, page: str):
 
 @pytest.mark.parametrize("by", ["none", "condition", "symptom_duration", "earlier_episodes", "site"])
 @pytest.mark.parametrize("store", ["small", "tiny"])
-def test_every_grouping_can_be_drawn(visit: Visit, store: str, by: str):
-    app = visit(store, "return to running", by=by, weeks="52", goal="any")
+def test_every_grouping_can_be_drawn(look: Visit, store: str, by: str):
+    app = look(store, "return to running", by=by, weeks="52", goal="any")
     assert not app.exception
     assert app.get("plotly_chart")[0].key == "recovery_curve"
 

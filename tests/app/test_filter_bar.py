@@ -17,10 +17,10 @@ PERIODS = {
 
 @pytest.mark.parametrize(("period", "span"), PERIODS.items())
 def test_a_period_is_whole_months_before_the_data_end(
-    visit: Visit, stores, period: str, span: tuple[date, date]
+    look: Visit, stores, period: str, span: tuple[date, date]
 ):
     expected = summary_of(stores["big"], first_visit_from=span[0], first_visit_to=span[1])
-    app = visit("big", period=period)
+    app = look("big", period=period)
     assert app.header[1].value == f"What became of the {expected.everybody.started} who started"
 
 
@@ -55,23 +55,23 @@ def test_the_last_month_is_never_before_the_first(visit: Visit):
     ],
 )
 def test_figures_follow_each_filter(
-    visit: Visit, stores, choices: dict[str, str], cohort: dict[str, tuple[str, ...]]
+    look: Visit, stores, choices: dict[str, str], cohort: dict[str, tuple[str, ...]]
 ):
     pfps = summary_of(stores["big"], **cohort).groups[0]
-    app = visit("big", **choices)
+    app = look("big", **choices)
     assert tiles(app)["PFPS · half by"][1].startswith(f"day {pfps.median.value_days} (")
     assert f"{pfps.started} started" in said(app)
 
 
-def test_a_filter_offers_what_the_store_has(visit: Visit):
-    app = visit("other")
+def test_a_filter_offers_what_the_store_has(look: Visit):
+    app = look("other")
     assert app.selectbox(key="condition").options == ["All conditions", "Other"]
     assert app.selectbox(key="symptoms").options[-1] == "not known"
 
 
-def test_filters_in_use_are_said(visit: Visit):
-    assert "Only:" not in said(visit("big"))
-    app = visit("big", condition="itbs", symptoms="up_to_4_months", goal="any")
+def test_filters_in_use_are_said(look: Visit):
+    assert "Only:" not in said(look("big"))
+    app = look("big", condition="itbs", symptoms="up_to_4_months", goal="any")
     assert "Only: IT band syndrome (ITBS) · symptoms 6 weeks to 4 months · any goal" in said(app)
 
 

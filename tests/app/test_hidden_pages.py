@@ -28,16 +28,26 @@ PAGES = (
 OF_THE_RUN = re.compile(r"\$\$ID-\w+|deferred_file_id: \"\w+\"")
 
 
-@pytest.fixture
-def clinics(stores: dict[str, str], tmp_path, monkeypatch: pytest.MonkeyPatch) -> tuple[str, ...]:
+@pytest.fixture(scope="module")
+def alike(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Two clinics that differ in five people, or one person, at a third site."""
+    folder = tmp_path_factory.mktemp("alike")
+    urls = {name: f"sqlite:///{folder / name}.db" for name in ("five", "one")}
     for name, few, seed in (("five", 5, 1), ("one", 1, 3)):
-        url = f"sqlite:///{tmp_path / name}.db"
-        engine = create_or_upgrade(url)
-        load_tables(engine, tmp_path / name, **tables_with(few, seed))
+        engine = create_or_upgrade(urls[name])
+        load_tables(engine, folder / name, **tables_with(few, seed))
         engine.dispose()
+    return urls
+
+
+@pytest.fixture
+def clinics(
+    stores: dict[str, str], alike: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> tuple[str, ...]:
+    """Their names, beside the other stores."""
+    for name, url in alike.items():
         monkeypatch.setitem(stores, name, url)
-    return ("five", "one")
+    return tuple(alike)
 
 
 def sent(app: AppTest) -> list[str]:
@@ -57,10 +67,9 @@ def messages(node: Any) -> Iterator[Any]:
 def test_a_page_is_the_same_for_any_few(visit: Visit, clinics, page: str, choices: dict[str, str], reader):
     found = []
     for clinic in clinics:
-        app = visit(clinic, page, **reader)
-        for key, value in {"site": "c", **choices}.items():
-            if key == "site" or any(group.key == key for group in app.button_group):
-                choose(app, **{key: value})
+        app = visit(clinic, page, **reader, site="c")
+        there = {group.key for group in app.button_group}
+        choose(app, **{key: value for key, value in choices.items() if key in there})
         assert not app.exception
         found.append(sent(app))
     assert len(found[0]) > 10, "something is sent"

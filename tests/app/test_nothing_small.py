@@ -41,9 +41,10 @@ PEOPLE = re.compile(
 """A number of people that is not rounded to 5."""
 
 
-@pytest.fixture
-def with_five(stores: dict[str, str], tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="module")
+def five(tmp_path_factory: pytest.TempPathFactory) -> str:
     """125 people, five of whom have another knee problem and no score after the first."""
+    folder = tmp_path_factory.mktemp("five")
     chance = random.Random(2)
     tables: dict[str, list] = {"episodes": [], "running": [], "scores": [], "visits": []}
     for n in range(125):
@@ -69,11 +70,17 @@ def with_five(stores: dict[str, str], tmp_path, monkeypatch: pytest.MonkeyPatch)
         if chance.random() < 0.6:
             day = start + timedelta(chance.randrange(20, 100))
             tables["running"].append(make_running(code, reported_on=day.isoformat()))
-    url = f"sqlite:///{tmp_path / 'five.db'}"
+    url = f"sqlite:///{folder / 'five.db'}"
     engine = create_or_upgrade(url)
-    assert load_tables(engine, tmp_path / "files", **tables).status == "loaded"
+    assert load_tables(engine, folder / "files", **tables).status == "loaded"
     engine.dispose()
-    monkeypatch.setitem(stores, "five", url)
+    return url
+
+
+@pytest.fixture
+def with_five(stores: dict[str, str], five: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The store `five`, beside the others."""
+    monkeypatch.setitem(stores, "five", five)
 
 
 def everything(app: AppTest) -> str:
@@ -90,8 +97,8 @@ def everything(app: AppTest) -> str:
 @pytest.mark.parametrize("reader", [{"audience": "sharing"}, {"preview_as": "Therapist T1"}])
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize("filtered", [{}, {"condition": "other_knee"}])
-def test_every_number_of_people_is_rounded(visit: Visit, with_five, page, filtered, reader):
-    app = visit("five", page, **reader, **filtered)
+def test_every_number_of_people_is_rounded(look: Visit, with_five, page, filtered, reader):
+    app = look("five", page, **reader, **filtered)
     assert not app.exception
     words = everything(app)
     for known in PUBLISHED:
@@ -100,32 +107,32 @@ def test_every_number_of_people_is_rounded(visit: Visit, with_five, page, filter
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_not_even_nobody_is_said_of_five(visit: Visit, with_five, page):
+def test_not_even_nobody_is_said_of_five(look: Visit, with_five, page):
     """That none of five people has a score says something about each of them."""
-    words = everything(visit("five", page, audience="sharing", condition="other_knee"))
+    words = everything(look("five", page, audience="sharing", condition="other_knee"))
     assert "nobody scored" not in words
     assert not re.search(r"(?:^|\s)0 people", words)
 
 
 @pytest.mark.parametrize("page", ["overview", "return to running"])
-def test_hovering_over_a_curve_gives_no_share_of_few(visit: Visit, with_five, page):
-    traces = figure(visit("five", page, audience="sharing"))["data"]
+def test_hovering_over_a_curve_gives_no_share_of_few(look: Visit, with_five, page):
+    traces = figure(look("five", page, audience="sharing"))["data"]
     hover = [text for trace in traces for text in trace.get("text", ()) if "back" in text and "day" in text]
     assert any("fewer than 8 back" in text for text in hover)
     assert not any(re.search(r"\b[3-9] % back", text.replace("\N{NO-BREAK SPACE}", " ")) for text in hover)
 
 
-def test_a_therapist_reaches_nothing_of_the_owner(visit: Visit, with_five):
+def test_a_therapist_reaches_nothing_of_the_owner(look: Visit, with_five):
     therapist = {"preview_as": "Therapist T1"}
-    app = visit("five", "data", **therapist)
+    app = look("five", "data", **therapist)
     shows = next(group for group in app.button_group if group.key == "data_show")
     assert not any(name in str(shows.options) for name in OWNER_ONLY)
     assert (
         "Only the clinic's owner sees this page"
-        in visit("five", "therapists and sites", **therapist).info[0].value
+        in look("five", "therapists and sites", **therapist).info[0].value
     )
-    assert not visit("five", "trends", **therapist).text_input
-    imports = visit("five", "import data", **therapist)
+    assert not look("five", "trends", **therapist).text_input
+    imports = look("five", "import data", **therapist)
     assert [info.value for info in imports.info] == ["Loading data is for the clinic's owner."]
     assert not imports.get("file_uploader")
 

@@ -30,11 +30,9 @@ def group_of(summary: OutcomeSummary, name: str) -> GroupSummary:
         ("other", "clinic", ["other"]),
     ],
 )
-def test_sentence_and_tiles_say_the_summary(
-    visit: Visit, stores, store: str, audience, conditions: list[str]
-):
+def test_sentence_and_tiles_say_the_summary(look: Visit, stores, store: str, audience, conditions: list[str]):
     summary = summary_of(stores[store], audience=audience)
-    app = visit(store, audience=audience)
+    app = look(store, audience=audience)
     words, shown = said(app), tiles(app)
     for name in conditions:
         group, short = group_of(summary, name), CONDITION_SHORT[name]
@@ -58,18 +56,18 @@ def test_sentence_and_tiles_say_the_summary(
 
 
 @pytest.mark.parametrize("store", ["big", "small"])
-def test_the_title_says_when_half_were_back_as_the_tiles_do(visit: Visit, stores, store: str):
+def test_the_title_says_when_half_were_back_as_the_tiles_do(look: Visit, stores, store: str):
     summary = summary_of(stores[store])
     itbs, pfps = (group_of(summary, name).median.value_days for name in ("itbs", "pfps"))
     assert itbs < pfps
-    title = visit(store).header[0].value
+    title = look(store).header[0].value
     assert title == f"Half were back by day {itbs} with ITBS, by day {pfps} with PFPS"
 
 
 @pytest.mark.parametrize("store", ["big", "small"])
-def test_each_verdict_is_a_word_with_an_icon_and_its_day(visit: Visit, stores, store: str):
+def test_each_verdict_is_a_word_with_an_icon_and_its_day(look: Visit, stores, store: str):
     summary = summary_of(stores[store])
-    badges = [text.value for text in visit(store).markdown if "-badge[" in text.value]
+    badges = [text.value for text in look(store).markdown if "-badge[" in text.value]
     assert len(badges) == 2
     for badge, row, day in zip(badges, ("pfps-8-12-weeks", "itbs-3-weeks"), (12, 3), strict=True):
         word = summary.verdict(row).verdict
@@ -77,23 +75,23 @@ def test_each_verdict_is_a_word_with_an_icon_and_its_day(visit: Visit, stores, s
         assert (f"{word} at week {day}]" if word != "cannot tell yet" else f"{word}]") in badge
 
 
-def test_a_verdict_that_cannot_be_told_yet_says_what_is_missing(visit: Visit, stores):
+def test_a_verdict_that_cannot_be_told_yet_says_what_is_missing(look: Visit, stores):
     verdict = summary_of(stores["small"]).verdict("itbs-3-weeks")
     assert verdict.verdict == "cannot tell yet"
-    words = said(visit("small"))
+    words = said(look("small"))
     assert f"cannot tell yet (about {verdict.needed} followed runners needed, by September 2028)." in words
     assert verdict.ready_month == "2028-09"
 
 
-def test_every_comparison_of_a_condition_is_on_its_card(visit: Visit):
-    card = next(text for text in said(visit("big")).split("\n") if "of runners with ITBS" in text)
+def test_every_comparison_of_a_condition_is_on_its_card(look: Visit):
+    card = next(text for text in said(look("big")).split("\n") if "of runners with ITBS" in text)
     for part in ("back by week 3;", "By week 8:", "says 44 %: ahead", "By month 6:", "says 83 %: in line"):
         assert part in card
 
 
-def test_the_bar_has_the_six_classes_of_everybody(visit: Visit, stores):
+def test_the_bar_has_the_six_classes_of_everybody(look: Visit, stores):
     summary = summary_of(stores["big"])
-    app = visit("big")
+    app = look("big")
     bars = [trace for trace in figure(app, 1)["data"] if trace["type"] == "bar"]
     counts = [getattr(summary.everybody.became, name) for name in CLASSES]
     assert sum(counts) == summary.everybody.started
@@ -101,20 +99,20 @@ def test_the_bar_has_the_six_classes_of_everybody(visit: Visit, stores):
     assert app.header[1].value == f"What became of the {summary.everybody.started} who started"
 
 
-def test_conditions_without_a_card_have_a_sentence(visit: Visit):
-    words = said(visit("big"))
+def test_conditions_without_a_card_have_a_sentence(look: Visit):
+    words = said(look("big"))
     assert "of runners with PFPS and ITBS together are back by week 12; 36 started." in words
     assert "For these there is no published figure to compare with." in words
 
 
-def test_a_condition_without_a_benchmark_says_so(visit: Visit):
-    app = visit("other")
+def test_a_condition_without_a_benchmark_says_so(look: Visit):
+    app = look("other")
     assert "There is no published figure to compare with." in said(app)
     assert list(tiles(app)) == ["Other · by week 12", "Other · by month 6", "Other · half by"]
 
 
-def test_five_people_get_no_share_and_how_many_are_needed(visit: Visit):
-    app = visit("tiny")
+def test_five_people_get_no_share_and_how_many_are_needed(look: Visit):
+    app = look("tiny")
     assert re.search(r"Too few runners with PFPS for an estimate: \d started, 10 are needed\.", said(app))
     assert not re.search(
         r"\d %", " ".join(card for card in said(app).split("\n") if "for an estimate" in card)
@@ -123,8 +121,8 @@ def test_five_people_get_no_share_and_how_many_are_needed(visit: Visit):
     assert all(re.fullmatch(r"only \d (person|people)", detail) for _, detail in tiles(app).values())
 
 
-def test_the_evidence_and_the_definitions_are_one_click_away(visit: Visit):
-    app = visit("big")
+def test_the_evidence_and_the_definitions_are_one_click_away(look: Visit):
+    app = look("big")
     labels = [popover.proto.popover.label for popover in app.get("popover")]
     assert labels == [
         "Who?", "Who?", "Who is missing at week 12?", "What the numbers mean", "Evidence behind the benchmarks",
@@ -141,8 +139,8 @@ def test_other_goals_make_runners_people(visit: Visit):
     assert "of runners with PFPS are back" not in said(app)
 
 
-def test_it_says_why_fewer_stand_in_the_curve_than_started(visit: Visit):
+def test_it_says_why_fewer_stand_in_the_curve_than_started(look: Visit):
     assert "5 of the 728 who started were already running at the first visit, so the curve has 723." in said(
-        visit("big")
+        look("big")
     )
-    assert "were already running" not in said(visit("big", audience="sharing"))
+    assert "were already running" not in said(look("big", audience="sharing"))

@@ -11,26 +11,23 @@ import pandas as pd
 import pytest
 from app.driver import Visit, said, tiles
 from streamlit.testing.v1 import AppTest
+from summary_command import summary_json
 
-from dashboard.cli import main
 from dashboard.group_summary import CLASSES
 from dashboard.wording import percent
 
 MINUS = "\N{MINUS SIGN}"
 
 
-@pytest.fixture(params=["big", "small"])
+@pytest.fixture(scope="module", params=["big", "small"])
 def store(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@pytest.fixture
-def summary(store: str, stores: dict[str, str], capsys) -> dict[str, Any]:
+@pytest.fixture(scope="module")
+def summary(store: str, stores: dict[str, str]) -> dict[str, Any]:
     """The answer as JSON, for the clinic."""
-    environ = {"RETURN_TO_RUN_DATABASE_URL": stores[store]}
-    assert main(["summary", "--by", "condition", "--json"], environ) == 0
-    answer: dict[str, Any] = json.loads(capsys.readouterr().out)
-    return answer
+    return summary_json(stores[store], "--by", "condition")
 
 
 def plain(text: str) -> str:
@@ -60,8 +57,8 @@ def by_day(group: dict[str, Any], day: int) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(("name", "short"), [("pfps", "PFPS"), ("itbs", "ITBS")])
-def test_overview(visit: Visit, store: str, summary, name: str, short: str):
-    app, group = visit(store), condition(summary, name)
+def test_overview(look: Visit, store: str, summary, name: str, short: str):
+    app, group = look(store), condition(summary, name)
     shown = tiles(app)
     for day, label in ((84, "week 12"), (182, "month 6")):
         assert shown[f"{short} · by {label}"][0] == per_cent(by_day(group, day)["value"])
@@ -72,18 +69,18 @@ def test_overview(visit: Visit, store: str, summary, name: str, short: str):
     assert f"{short} {group['episodes']}" in said(app)
 
 
-def test_running_status_is_known_of_as_many_on_every_page(visit: Visit, store: str, summary):
+def test_running_status_is_known_of_as_many_on_every_page(look: Visit, store: str, summary):
     known = next(
         m for m in summary["completeness"]["everybody"]["measures"] if m["measure"] == "running_week_12"
     )
     follow_up = summary["follow_up"]["known_at_84"]
     assert (follow_up["people"], follow_up["of"]) == (known["known"], known["due"])
     share = per_cent(known["share"])
-    assert f"known of {share} of the {known['due']:,} who could be followed" in said(visit(store))
-    data = visit(store, "data")
+    assert f"known of {share} of the {known['due']:,} who could be followed" in said(look(store))
+    data = look(store, "data")
     assert tiles(data)["Running at week 12"] == (share, f"{known['known']:,} of {known['due']:,}")
     assert titles(data).startswith(f"Of {share} it is known at week 12")
-    words = said(visit(store, "return to running"))
+    words = said(look(store, "return to running"))
     assert (
         f"Of {known['due']:,} who first came at least 12 weeks before the data end, it is known of" in words
     )
@@ -91,7 +88,7 @@ def test_running_status_is_known_of_as_many_on_every_page(visit: Visit, store: s
 
 
 @pytest.mark.parametrize("name", ["baseline_score", "week_6_score", "week_12_score", "running_week_26"])
-def test_completeness(visit: Visit, store: str, summary, name: str):
+def test_completeness(look: Visit, store: str, summary, name: str):
     labels = {
         "baseline_score": "Score at the start",
         "week_6_score": "Score at week 6",
@@ -99,12 +96,12 @@ def test_completeness(visit: Visit, store: str, summary, name: str):
         "running_week_26": "Running at week 26",
     }
     known = next(m for m in summary["completeness"]["everybody"]["measures"] if m["measure"] == name)
-    shown = tiles(visit(store, "data"))[labels[name]]
+    shown = tiles(look(store, "data"))[labels[name]]
     assert shown == (per_cent(known["share"]), f"{known['known']:,} of {known['due']:,}")
 
 
-def test_the_curves_table(visit: Visit, store: str, summary):
-    table = table_with(visit(store, "return to running"), "back by week 12").set_index("group")
+def test_the_curves_table(look: Visit, store: str, summary):
+    table = table_with(look(store, "return to running"), "back by week 12").set_index("group")
     for group, (_, row) in zip(summary["groups"], table.iterrows(), strict=True):
         assert row["started"] == f"{group['started']:,}"
         for day, label in ((56, "week 8"), (84, "week 12"), (182, "month 6")):
@@ -114,8 +111,8 @@ def test_the_curves_table(visit: Visit, store: str, summary):
             assert row[f"known at {label}"] == per_cent(found["known"])
 
 
-def test_pain_again(visit: Visit, store: str, summary):
-    app, relapse = visit(store, "return to running"), summary["relapse"]
+def test_pain_again(look: Visit, store: str, summary):
+    app, relapse = look(store, "return to running"), summary["relapse"]
     found = relapse["within_14_days"]
     low, high = f"{100 * found['low']:.0f}", f"{100 * found['high']:.0f}"
     assert f"{low}–{high} %" in titles(app) or f"{low} % of those back" in titles(app)
@@ -128,14 +125,14 @@ def test_pain_again(visit: Visit, store: str, summary):
             )
 
 
-def test_intake_periods_and_the_trend_of_the_same(visit: Visit, store: str, summary):
-    table = table_with(visit(store, "return to running"), "complete")
+def test_intake_periods_and_the_trend_of_the_same(look: Visit, store: str, summary):
+    table = table_with(look(store, "return to running"), "complete")
     for period, (_, row) in zip(summary["intake_periods"]["periods"], table.iterrows(), strict=True):
         assert row["in the curve"] == f"{period['started']:,}"
         if period["value"] is not None:
             assert row["back by week 12"].startswith(per_cent(period["value"]))
     trend = next(m for m in summary["trend"]["measures"] if m["measure"] == "back_by_12_weeks")
-    app = visit(store, "trends", measure="back_by_12_weeks")
+    app = look(store, "trends", measure="back_by_12_weeks")
     rows = table_with(app, "finding")
     for point, (_, row) in zip(trend["points"], rows.iterrows(), strict=True):
         if point["value"] is not None:
@@ -145,8 +142,8 @@ def test_intake_periods_and_the_trend_of_the_same(visit: Visit, store: str, summ
     assert f"{per_cent(last['value'])} of {last['n']} people. Mean {per_cent(last['mean'])}" in said(app)
 
 
-def test_pain_and_function(visit: Visit, store: str, summary):
-    app, scale = visit(store, "pain and function"), summary["pain"]["scales"][0]
+def test_pain_and_function(look: Visit, store: str, summary):
+    app, scale = look(store, "pain and function"), summary["pain"]["scales"][0]
     start = scale["baseline"]
     assert f"{start['mean']:.1f}" in said(app)
     assert f"{start['scored']:,} of {scale['started']:,} who started were scored then" in said(app)
@@ -158,8 +155,8 @@ def test_pain_and_function(visit: Visit, store: str, summary):
         assert row["mean change (95 %)"].startswith(change)
 
 
-def test_assessment_and_treatment(visit: Visit, store: str, summary):
-    app, treatment = visit(store, "assessment and treatment"), summary["treatment"]
+def test_assessment_and_treatment(look: Visit, store: str, summary):
+    app, treatment = look(store, "assessment and treatment"), summary["treatment"]
     anything = next(row for row in treatment["assessed"] if row["measure"] == "anything")
     shown = tiles(app)
     assert f"**{treatment['people']:,}** people" in said(app)
@@ -171,9 +168,9 @@ def test_assessment_and_treatment(visit: Visit, store: str, summary):
         assert f"{share['numerator']:,} of {share['denominator']:,}" in shown[label][1]
 
 
-def test_therapists(visit: Visit, store: str, summary):
+def test_therapists(look: Visit, store: str, summary):
     by = next(found for found in summary["units"]["by"] if found["by"] == "therapist")
-    table = table_with(visit(store, "therapists and sites"), "expected").set_index("therapist")
+    table = table_with(look(store, "therapists and sites"), "expected").set_index("therapist")
     for unit in by["units"]:
         row = table.loc[unit["unit"]]
         assert row["people"] == f"{unit['episodes']:,}"
@@ -196,8 +193,8 @@ def drawn(app: AppTest, key: str) -> dict[str, dict[str, Any]]:
 @pytest.mark.parametrize(
     ("page", "key"), [("overview", "overview_curve"), ("return to running", "recovery_curve")]
 )
-def test_the_curve_runs_through_the_figures(visit: Visit, store: str, summary, page: str, key: str):
-    lines = drawn(visit(store, page), key)
+def test_the_curve_runs_through_the_figures(look: Visit, store: str, summary, page: str, key: str):
+    lines = drawn(look(store, page), key)
     for group in summary["groups"]:
         line = lines.get({"pfps": "PFPS", "itbs": "ITBS"}.get(group["group"], ""))
         if line is None:
@@ -209,8 +206,8 @@ def test_the_curve_runs_through_the_figures(visit: Visit, store: str, summary, p
 
 
 @pytest.mark.parametrize(("page", "key"), [("overview", "overview_became"), ("return to running", "became")])
-def test_what_became_of_them(visit: Visit, store: str, summary, page: str, key: str):
-    app = visit(store, page)
+def test_what_became_of_them(look: Visit, store: str, summary, page: str, key: str):
+    app = look(store, page)
     classes = Counter[str]()
     for group in summary["groups"]:
         classes.update(group["became"])
@@ -221,8 +218,8 @@ def test_what_became_of_them(visit: Visit, store: str, summary, page: str, key: 
     assert [int(n.replace(",", "")) for n in figures] == [classes[name] for name in CLASSES if classes[name]]
 
 
-def test_who_stays(visit: Visit, store: str, summary):
-    app, everybody = visit(store, "return to running"), summary["retention"]["groups"][0]
+def test_who_stays(look: Visit, store: str, summary):
+    app, everybody = look(store, "return to running"), summary["retention"]["groups"][0]
     steps = [*everybody["by_visit"], *everybody["by_week"]]
     bars = drawn(app, "retention")["everybody"]
     assert bars["y"] == pytest.approx([100 * step["value"] for step in steps])
@@ -230,8 +227,8 @@ def test_who_stays(visit: Visit, store: str, summary):
     assert f"{100 * steps[-1]['value']:.0f} still come in week 12" in titles(app)
 
 
-def test_every_measure_of_the_trends(visit: Visit, store: str, summary):
-    table = table_with(visit(store, "trends"), "variation").set_index("measure")
+def test_every_measure_of_the_trends(look: Visit, store: str, summary):
+    table = table_with(look(store, "trends"), "variation").set_index("measure")
     assert len(table) == len(summary["trend"]["measures"]) == 10
     for measure, (_, row) in zip(summary["trend"]["measures"], table.iterrows(), strict=True):
         counted = [point for point in measure["points"] if point["state"] == "counted"]
@@ -243,8 +240,8 @@ def test_every_measure_of_the_trends(visit: Visit, store: str, summary):
             assert float(row["last"].replace(MINUS, "-")) == pytest.approx(counted[-1]["value"])
 
 
-def test_improved_enough(visit: Visit, store: str, summary):
-    table = table_with(visit(store, "pain and function"), "improved by")
+def test_improved_enough(look: Visit, store: str, summary):
+    table = table_with(look(store, "pain and function"), "improved by")
     first = summary["pain"]["scales"][0]
     scale = (first["instrument"], first["context"])
     rows = [row for row in summary["responders"]["rows"] if (row["instrument"], row["context"]) == scale]
@@ -259,8 +256,8 @@ def test_improved_enough(visit: Visit, store: str, summary):
             assert row[column].startswith(per_cent(found[name]["value"]))
 
 
-def test_records_to_check(visit: Visit, store: str, summary):
-    app = visit(store, "data", data_show="records")
+def test_records_to_check(look: Visit, store: str, summary):
+    app = look(store, "data", data_show="records")
     quality = summary["quality"]
     found = sorted((rule["episodes"] for rule in quality["rules"] if rule["episodes"]), reverse=True)
     assert list(table_with(app, "what to do")["people"]) == [f"{n:,}" for n in found]
@@ -273,21 +270,18 @@ def test_records_to_check(visit: Visit, store: str, summary):
 # --- to share ----------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def shared(stores: dict[str, str], capsys) -> dict[str, Any]:
+@pytest.fixture(scope="module")
+def shared(stores: dict[str, str]) -> dict[str, Any]:
     """The answer as JSON, to share: with whole per cents and withheld figures."""
-    environ = {"RETURN_TO_RUN_DATABASE_URL": stores["big"]}
-    assert main(["summary", "--by", "symptom_duration", "--for", "sharing", "--json"], environ) == 0
-    answer: dict[str, Any] = json.loads(capsys.readouterr().out)
-    return answer
+    return summary_json(stores["big"], "--by", "symptom_duration", "--for", "sharing")
 
 
 def count(n: int | None) -> str:
     return "fewer than 8" if n is None else f"{n:,}"
 
 
-def test_to_share_the_tables_of_return_to_running(visit: Visit, shared):
-    app = visit("big", "return to running", audience="sharing", by="symptom_duration")
+def test_to_share_the_tables_of_return_to_running(look: Visit, shared):
+    app = look("big", "return to running", audience="sharing", by="symptom_duration")
     table = table_with(app, "back by week 12")
     for group, (_, row) in zip(shared["groups"], table.iterrows(), strict=True):
         assert (row["started"], row["in the curve"]) == (count(group["started"]), count(group["episodes"]))
@@ -321,20 +315,20 @@ def test_to_share_the_tables_of_return_to_running(visit: Visit, shared):
             )
 
 
-def test_to_share_pain_records_and_treatment(visit: Visit, shared):
-    app, scale = visit("big", "pain and function", audience="sharing"), shared["pain"]["scales"][0]
+def test_to_share_pain_records_and_treatment(look: Visit, shared):
+    app, scale = look("big", "pain and function", audience="sharing"), shared["pain"]["scales"][0]
     for window, (_, row) in zip(
         scale["windows"], table_with(app, "mean change (95 %)").iterrows(), strict=True
     ):
         assert row["scored at the start and then"] == count(window["scored"])
         assert row["without a score"] == count(window["without_score"])
-    data = tiles(visit("big", "data", audience="sharing"))
+    data = tiles(look("big", "data", audience="sharing"))
     for known in shared["completeness"]["everybody"]["measures"]:
         if known["share"] is not None:
             assert (per_cent(known["share"]), f"{known['known']:,} of {known['due']:,}") in data.values()
-    treatment = visit("big", "assessment and treatment", audience="sharing")
+    treatment = look("big", "assessment and treatment", audience="sharing")
     assert f"**{shared['treatment']['people']:,}** people" in said(treatment)
-    trends = table_with(visit("big", "trends", audience="sharing"), "variation")
+    trends = table_with(look("big", "trends", audience="sharing"), "variation")
     for measure, (_, row) in zip(shared["trend"]["measures"], trends.iterrows(), strict=True):
         counted = [point for point in measure["points"] if point["state"] == "counted"]
         if counted and measure["kind"] in ("share", "share back"):

@@ -35,9 +35,9 @@ def section_of(
 
 @pytest.mark.parametrize("audience", ["clinic", "sharing"])
 @pytest.mark.parametrize("store", ["big", "small", "two_clinics"])
-def test_title_sentence_table_and_chart_agree(visit: Visit, stores, store: str, audience: Audience):
+def test_title_sentence_table_and_chart_agree(look: Visit, stores, store: str, audience: Audience):
     section = section_of(stores[store], audience=audience)
-    app = visit(store, PAGE, audience=audience)
+    app = look(store, PAGE, audience=audience)
     assert not app.exception
     change = section.changes[1]
     words = pain_captions.change_words(change)
@@ -50,10 +50,10 @@ def test_title_sentence_table_and_chart_agree(visit: Visit, stores, store: str, 
     assert app.table[0].value["scored at the start and then"][1] == f"{change.scored:,}"
 
 
-def test_the_share_of_the_title_is_that_of_chart_and_table(visit: Visit, stores):
+def test_the_share_of_the_title_is_that_of_chart_and_table(look: Visit, stores):
     section = section_of(stores["big"])
     row = next(row for row in section.responders if row.window.first_day == 56)
-    app = visit("big", PAGE)
+    app = look("big", PAGE)
     title = app.header[1].value.replace("\N{NO-BREAK SPACE}", " ")
     assert title == (
         f"{100 * row.of_scored.value:.0f} % of those scored in weeks 8 to 12 improved by 2 points or more; "
@@ -70,9 +70,9 @@ def test_the_share_of_the_title_is_that_of_chart_and_table(visit: Visit, stores)
     assert cell["source"].item() == "Farrar JT et al. Pain 2001;94:149-158; chronic pain"
 
 
-def test_the_usual_course_says_who_still_scores(visit: Visit, stores):
+def test_the_usual_course_says_who_still_scores(look: Visit, stores):
     section = section_of(stores["big"])
-    app = visit("big", PAGE)
+    app = look("big", PAGE)
     drawn = [week for week in section.weeks if week.drawn]
     assert app.header[2].value == (
         f"The middle score goes from {drawn[0].p50:g} in week {drawn[0].week} to {drawn[-1].p50:g} in week "
@@ -86,8 +86,8 @@ def test_the_usual_course_says_who_still_scores(visit: Visit, stores):
     assert {"scored", "of started", f"{drawn[0].scored}", f"{drawn[0].started}"} <= set(notes)
 
 
-def test_another_scale_keeps_its_direction(visit: Visit, stores):
-    app = visit("big", PAGE, scale=pain_captions.scale_label(KNEE))
+def test_another_scale_keeps_its_direction(look: Visit, stores):
+    app = look("big", PAGE, scale=pain_captions.scale_label(KNEE))
     section = section_of(stores["big"], KNEE)
     assert app.header[0].value.startswith(f"AKPS rose by {section.changes[1].mean:.1f} points")
     assert "0 to 100, higher is better" in said(app)
@@ -104,8 +104,8 @@ def test_every_scale_of_the_sample_can_be_looked_at(visit: Visit):
         assert len(app.header) == 4
 
 
-def test_the_trial_difference_stands_in_words_and_never_in_a_chart(visit: Visit):
-    app = visit("big", PAGE)
+def test_the_trial_difference_stands_in_words_and_never_in_a_chart(look: Visit):
+    app = look("big", PAGE)
     words = said(app).replace("**", "")
     assert "1.44 points (0.67 to 2.20; 601 people) lower than after other care at 4–6 weeks" in words
     assert "0.80 points (0.37 to 1.23; 719 people) lower at 8–12 weeks" in words
@@ -115,8 +115,8 @@ def test_the_trial_difference_stands_in_words_and_never_in_a_chart(visit: Visit)
     assert not re.search(r"Morri|1\.44|trial", charts)
 
 
-def test_the_definitions_are_there(visit: Visit):
-    words = said(visit("big", PAGE))
+def test_the_definitions_are_there(look: Visit):
+    words = said(look("big", PAGE))
     for title in ("Scores", "Change", "Improved enough", "The usual course"):
         assert f"**{title}.**" in words
 
@@ -125,22 +125,22 @@ def test_the_definitions_are_there(visit: Visit):
 
 
 @pytest.mark.parametrize("store", ["tiny", "other"])
-def test_without_scores_it_says_how_to_get_them(visit: Visit, store: str):
-    app = visit(store, PAGE)
+def test_without_scores_it_says_how_to_get_them(look: Visit, store: str):
+    app = look(store, PAGE)
     assert not app.exception
     assert app.info[0].value.startswith("No scores to show. Load scores.csv")
     assert not app.get("plotly_chart")
 
 
 @pytest.mark.parametrize("store", ["empty", "none"])
-def test_without_data_it_says_what_to_do(visit: Visit, store: str):
-    app = visit(store, PAGE)
+def test_without_data_it_says_what_to_do(look: Visit, store: str):
+    app = look(store, PAGE)
     assert not app.exception
     assert [title.value for title in app.title] == ["Welcome to Return to Run"]
 
 
-def test_filters_that_leave_nobody_say_so(visit: Visit):
-    app = visit("big", PAGE, condition="pfps_itbs", symptoms="unknown", site="harbour", period="2024")
+def test_filters_that_leave_nobody_say_so(look: Visit):
+    app = look("big", PAGE, condition="pfps_itbs", symptoms="unknown", site="harbour", period="2024")
     assert not app.exception
     assert app.info[0].value.startswith("Nobody with these filters started.")
 
@@ -191,16 +191,16 @@ def test_filters_that_leave_a_few_outside_show_nothing(visit: Visit, stores, tmp
     assert not app.table
 
 
-def test_more_than_two_filters_are_refused_with_a_remedy(visit: Visit):
-    app = visit("big", PAGE, audience="sharing", condition="pfps", site="north", symptoms="up_to_6_weeks")
+def test_more_than_two_filters_are_refused_with_a_remedy(look: Visit):
+    app = look("big", PAGE, audience="sharing", condition="pfps", site="north", symptoms="up_to_6_weeks")
     assert [info.value for info in app.info] == [
         "Figures to share take at most two filters beside the period. Remove one."
     ]
 
 
-def test_a_therapist_sees_rounded_figures_of_the_clinic(visit: Visit, stores):
+def test_a_therapist_sees_rounded_figures_of_the_clinic(look: Visit, stores):
     shared = section_of(stores["big"], audience="sharing")
-    app = visit("big", PAGE, preview_as="Therapist T04")
+    app = look("big", PAGE, preview_as="Therapist T04")
     assert app.table[0].value["scored at the start and then"][0] == f"{shared.changes[0].scored:,}"
     assert [trace["y"][0] for trace in figure(app)["data"]] == [change.mean for change in shared.changes]
     assert not re.search(r"\bT0\d\b", said(app) + json.dumps([figure(app, n) for n in range(3)]))

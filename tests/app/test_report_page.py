@@ -12,8 +12,8 @@ from dashboard.pages.parts import reports
 
 
 @pytest.mark.parametrize("audience", ["clinic", "sharing"])
-def test_the_last_full_month_is_shown_page_by_page(visit: Visit, audience: str):
-    app = visit("small", "report", audience=audience)
+def test_the_last_full_month_is_shown_page_by_page(look: Visit, audience: str):
+    app = look("small", "report", audience=audience)
     assert not app.exception
     assert app.selectbox(key="report_month").value == "2026-10"
     assert "The report of October 2026" in said(app)
@@ -28,13 +28,13 @@ def test_another_month_can_be_chosen(visit: Visit):
     assert "The report of August 2026" in said(app)
 
 
-def test_filters_that_a_report_does_not_take_are_named(visit: Visit):
-    app = visit("big", "report", symptoms="up_to_6_weeks", period="6m")
+def test_filters_that_a_report_does_not_take_are_named(look: Visit):
+    app = look("big", "report", symptoms="up_to_6_weeks", period="6m")
     assert "Not used in a report: first visit, symptoms for." in said(app)
 
 
-def test_what_may_not_be_shared_is_refused_with_a_remedy(visit: Visit):
-    app = visit("tiny", "report", audience="sharing")
+def test_what_may_not_be_shared_is_refused_with_a_remedy(look: Visit):
+    app = look("tiny", "report", audience="sharing")
     assert not app.exception
     assert any("No statement. " in info.value for info in app.info)
 
@@ -48,8 +48,8 @@ def test_why_there_is_no_statement_is_exact_for_the_clinic_only(visit: Visit, mo
     assert ("Fewer than 30 runners started" in why) is not exact
 
 
-def test_a_therapist_gets_the_shared_report_and_no_statement(visit: Visit):
-    app = visit("big", "report", preview_as="Therapist T04")
+def test_a_therapist_gets_the_shared_report_and_no_statement(look: Visit):
+    app = look("big", "report", preview_as="Therapist T04")
     assert not app.exception
     assert "One page to hand out" not in said(app)
     assert [button.label for button in app.get("download_button")] == ["PDF", "Workbook", "CSV files", "JSON"]

@@ -30,9 +30,9 @@ def table_rows(app) -> list[list[str]]:
 
 
 @pytest.mark.parametrize("by", ["condition", "symptom_duration", "earlier_episodes", "site"])
-def test_the_table_under_the_curve_has_everybody_at_every_tick(visit: Visit, stores, by: str):
+def test_the_table_under_the_curve_has_everybody_at_every_tick(look: Visit, stores, by: str):
     summary = summary_of(stores["big"], by=by)
-    rows = table_rows(visit("big", "return to running", by=by))
+    rows = table_rows(look("big", "return to running", by=by))
     assert len(rows) == 4 * len(summary.groups)
     for number, group in enumerate(summary.groups):
         columns = list(zip(*rows[4 * number : 4 * number + 4], strict=True))
@@ -41,9 +41,9 @@ def test_the_table_under_the_curve_has_everybody_at_every_tick(visit: Visit, sto
         ] * 7
 
 
-def test_the_table_has_the_days_of_the_verdicts(visit: Visit, stores):
+def test_the_table_has_the_days_of_the_verdicts(look: Visit, stores):
     group = summary_of(stores["big"]).groups[0]
-    app = visit("big", "return to running")
+    app = look("big", "return to running")
     axis = figure(app)["layout"]["xaxis"]
     assert axis["ticktext"] == ["0", "4", "8", "12", "16", "20", "26"]
     for day in (56, 84, 182):
@@ -63,22 +63,22 @@ def test_the_table_has_the_days_of_the_verdicts(visit: Visit, stores):
         ("site", "Half were back by day {0} at harbour, by day {2} at north"),
     ],
 )
-def test_the_title_names_the_first_and_the_last_group(visit: Visit, stores, by: str, title: str):
+def test_the_title_names_the_first_and_the_last_group(look: Visit, stores, by: str, title: str):
     summary = summary_of(stores["big"], by=None if by == "none" else by)
     days = sorted(group.median.value_days for group in summary.groups if group.group != "unknown")
-    found = visit("big", "return to running", by=by).header[0].value
+    found = look("big", "return to running", by=by).header[0].value
     assert found.startswith(title.format(days[0], days[0] / 7, days[-1]))
 
 
-def test_small_groups_are_named_but_not_drawn(visit: Visit):
-    words = said(visit("small", "return to running"))
+def test_small_groups_are_named_but_not_drawn(look: Visit):
+    words = said(look("small", "return to running"))
     assert "In the curve: PFPS 69, ITBS 15." in words
     assert "Not drawn, too few people: PFPS and ITBS, Other knee." in words
 
 
-def test_the_test_says_whether_groups_differ_and_whom_it_left_out(visit: Visit, stores):
+def test_the_test_says_whether_groups_differ_and_whom_it_left_out(look: Visit, stores):
     test = summary_of(stores["big"], by="symptom_duration").test
-    words = said(visit("big", "return to running", by="symptom_duration"))
+    words = said(look("big", "return to running", by="symptom_duration"))
     assert test.p < 0.001
     assert "by symptom duration more than chance would explain" in words
     assert "do not differ" not in words
@@ -100,9 +100,9 @@ def section_of(url: str, build, audience: Audience = "clinic", **cohort):
     return answer
 
 
-def test_figures_as_a_table(visit: Visit, stores):
+def test_figures_as_a_table(look: Visit, stores):
     summary = summary_of(stores["big"])
-    table = table_with(visit("big", "return to running"), "back by week 8")
+    table = table_with(look("big", "return to running"), "back by week 8")
     assert list(table["started"]) == [str(group.started) for group in summary.groups]
     for day, column in ((56, "back by week 8"), (84, "back by week 12"), (182, "back by month 6")):
         horizons = [group.back_by_day(day) for group in summary.groups]
@@ -110,9 +110,9 @@ def test_figures_as_a_table(visit: Visit, stores):
         assert [cell.removesuffix(", too few still followed") for cell in table[column]] == expected
 
 
-def test_how_sure_are_we(visit: Visit, stores):
+def test_how_sure_are_we(look: Visit, stores):
     summary = summary_of(stores["big"])
-    app = visit("big", "return to running")
+    app = look("big", "return to running")
     table = table_with(app, "PFPS")
     pfps = next(item for item in summary.groups[0].certainty if item.day == 84)
     assert table["PFPS"][0] == str(summary.groups[0].episodes)
@@ -128,9 +128,9 @@ def test_how_sure_are_we(visit: Visit, stores):
     ) in said(app)
 
 
-def test_published_figures_stand_only_beside_the_conditions_they_are_about(visit: Visit):
+def test_published_figures_stand_only_beside_the_conditions_they_are_about(look: Visit):
     def marks(by: str, **choices: str) -> set[str]:
-        traces = figure(visit("big", "return to running", by=by, **choices))["data"]
+        traces = figure(look("big", "return to running", by=by, **choices))["data"]
         return {trace["name"] for trace in traces if trace.get("mode") == "markers"}
 
     assert marks("condition") == {"pfps-6-months", "itbs-3-weeks", "itbs-8-weeks", "itbs-6-months-cohort"}
@@ -138,22 +138,22 @@ def test_published_figures_stand_only_beside_the_conditions_they_are_about(visit
     assert marks("symptom_duration", condition="pfps") == {"pfps-6-months"}
 
 
-def test_sites_of_several_clinics_carry_the_clinic(visit: Visit, stores):
+def test_sites_of_several_clinics_carry_the_clinic(look: Visit, stores):
     groups = [group.group for group in summary_of(stores["two_clinics"], by="site").groups]
     assert groups == ["east/main", "west/main"]
-    app = visit("two_clinics", "return to running", by="site")
+    app = look("two_clinics", "return to running", by="site")
     labels = [note["text"] for note in figure(app)["layout"]["annotations"]]
     assert [f"<b>{group_label(name)}</b>" in labels for name in groups] == [True, True]
     assert app.selectbox(key="site").options == ["All sites", "east/main", "west/main"]
-    assert "site main" in said(visit("two_clinics", "return to running", site="east/main"))
+    assert "site main" in said(look("two_clinics", "return to running", site="east/main"))
 
 
 # --- the panels below the curve
 
 
-def test_two_groups_have_their_difference_in_words(visit: Visit, stores):
+def test_two_groups_have_their_difference_in_words(look: Visit, stores):
     summary = summary_of(stores["big"], by="earlier_episodes")
-    words = said(visit("big", "return to running", by="earlier_episodes"))
+    words = said(look("big", "return to running", by="earlier_episodes"))
     assert "by earlier episodes more than chance would explain (Gray's test" in words
     assert words.index("Gray's test") < words.index("log-rank test")
     for item in summary.comparison.differences:
@@ -161,9 +161,9 @@ def test_two_groups_have_their_difference_in_words(visit: Visit, stores):
         assert f"{points} points {'more' if item.value > 0 else 'fewer'} are back" in words
 
 
-def test_several_groups_have_a_table_of_differences(visit: Visit, stores):
+def test_several_groups_have_a_table_of_differences(look: Visit, stores):
     summary = summary_of(stores["big"])
-    table = table_with(visit("big", "return to running"), "compared with").set_index("group")
+    table = table_with(look("big", "return to running"), "compared with").set_index("group")
     for item in summary.comparison.differences:
         cell = table.loc[group_name(item.group), f"difference by {time_words(item.day)}"]
         assert cell.startswith(f"{100 * item.value:+.0f} points (".replace("-", "−"))
@@ -171,8 +171,8 @@ def test_several_groups_have_a_table_of_differences(visit: Visit, stores):
 
 
 @pytest.mark.parametrize("audience", ["clinic", "sharing"])
-def test_every_panel_says_what_its_section_says(visit: Visit, stores, audience: Audience):
-    app, url = visit("big", "return to running", audience=audience), stores["big"]
+def test_every_panel_says_what_its_section_says(look: Visit, stores, audience: Audience):
+    app, url = look("big", "return to running", audience=audience), stores["big"]
     words = said(app)
     relapse = section_of(url, relapse_section, audience)
     assert recovery_words.relapse_title(relapse).replace("\xa0", " ") in words
@@ -191,22 +191,22 @@ def test_every_panel_says_what_its_section_says(visit: Visit, stores, audience: 
     assert "This is an association, not an effect" in words
 
 
-def test_immature_periods_are_grey_and_open(visit: Visit):
-    app = visit("big", "return to running")
+def test_immature_periods_are_grey_and_open(look: Visit):
+    app = look("big", "return to running")
     marks = {trace["name"]: trace["marker"]["symbol"] for trace in figure(app, 2)["data"]}
     assert marks == {"complete": "circle", "not complete yet": "circle-open"}
 
 
 @pytest.mark.parametrize("store", ["tiny", "other"])
-def test_without_visits_it_says_which_file_is_missing(visit: Visit, store: str):
-    app = visit(store, "return to running")
+def test_without_visits_it_says_which_file_is_missing(look: Visit, store: str):
+    app = look(store, "return to running")
     assert "Load visits.csv with the attended appointments." in said(app)
     assert "retention" not in {chart.key for chart in app.get("plotly_chart")}
 
 
 @pytest.mark.parametrize("choices", [{"condition": "itbs"}, {"symptoms": "unknown"}, {"period": "6m"}, {}])
-def test_to_share_no_small_number_stands_in_any_table_or_hover_text(visit: Visit, choices):
-    app = visit("small", "return to running", audience="sharing", **choices)
+def test_to_share_no_small_number_stands_in_any_table_or_hover_text(look: Visit, choices):
+    app = look("small", "return to running", audience="sharing", **choices)
     assert not app.exception
     for table in app.table:
         if "people followed" in table.value.columns:  # what could be noticed: no counts of people

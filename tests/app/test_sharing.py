@@ -15,11 +15,11 @@ def numbers_of_people(text: str) -> list[int]:
     return [int(found) for found in re.findall(r"(?:>|^|, )(\d+)(?=</b>|$)", text)]
 
 
-def test_small_classes_say_fewer_than_8(visit: Visit, stores):
+def test_small_classes_say_fewer_than_8(look: Visit, stores):
     exact = summary_of(stores["small"]).everybody.became
     small = [name for name in CLASSES if 0 < getattr(exact, name) < 8]
     assert small
-    layout = figure(visit("small", audience="sharing"), 1)["layout"]
+    layout = figure(look("small", audience="sharing"), 1)["layout"]
     labels = [note["text"] for note in layout["annotations"]]
     assert sum("fewer than 8" in label for label in labels) == len(small)
     known = [int(label.split("</b>")[0].removeprefix("<b>")) for label in labels if "fewer" not in label]
@@ -27,22 +27,20 @@ def test_small_classes_say_fewer_than_8(visit: Visit, stores):
     assert all("%" not in label for label in labels if "fewer than 8" in label)
 
 
-def test_the_bar_to_share_still_adds_up_to_everybody(visit: Visit):
-    bars = [
-        trace for trace in figure(visit("small", audience="sharing"), 1)["data"] if trace["type"] == "bar"
-    ]
+def test_the_bar_to_share_still_adds_up_to_everybody(look: Visit):
+    bars = [trace for trace in figure(look("small", audience="sharing"), 1)["data"] if trace["type"] == "bar"]
     assert sum(bar["y"][0] for bar in bars) == pytest.approx(100)
 
 
-def test_small_cells_of_the_table_say_less_than_8(visit: Visit):
-    app = visit("big", "return to running", audience="sharing")
+def test_small_cells_of_the_table_say_less_than_8(look: Visit):
+    app = look("big", "return to running", audience="sharing")
     cells = {cell for trace in figure(app)["data"] if trace.get("mode") == "text" for cell in trace["text"]}
     assert "<8" in cells
     assert all(int(cell) % 5 == 0 for cell in cells - {"<8"})
 
 
-def test_a_condition_of_under_40_has_its_rounded_number_and_no_figure(visit: Visit):
-    app = visit("small", audience="sharing")
+def test_a_condition_of_under_40_has_its_rounded_number_and_no_figure(look: Visit):
+    app = look("small", audience="sharing")
     assert (
         "No estimate yet for runners with ITBS by week 3: too few people to show a share; 15 started."
         in said(app)
@@ -56,8 +54,8 @@ def test_a_condition_of_under_40_has_its_rounded_number_and_no_figure(visit: Vis
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_five_people_have_no_figure_at_all(visit: Visit, page: str):
-    app = visit("tiny", page, audience="sharing")
+def test_five_people_have_no_figure_at_all(look: Visit, page: str):
+    app = look("tiny", page, audience="sharing")
     assert not app.exception
     assert [info.value for info in app.info] == [
         "Too few people to share a figure: these filters leave fewer than 8, or leave out fewer than 8. "
@@ -79,9 +77,9 @@ def test_more_than_two_filters_are_refused_with_a_remedy(visit: Visit, page: str
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_a_therapist_sees_rounded_figures_of_the_clinic(visit: Visit, stores, page: str):
+def test_a_therapist_sees_rounded_figures_of_the_clinic(look: Visit, stores, page: str):
     shared = summary_of(stores["big"], audience="sharing")
-    app = visit("big", page, preview_as="Therapist T04")
+    app = look("big", page, preview_as="Therapist T04")
     assert app.selectbox(key="audience_fixed").disabled
     assert app.selectbox(key="audience_fixed").value == "To share"
     traces = json.dumps(figure(app)["data"])
@@ -104,14 +102,14 @@ def test_a_therapist_without_three_colleagues_behind_the_figures_sees_none(visit
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_no_therapist_is_named_on_a_page(visit: Visit, page: str):
+def test_no_therapist_is_named_on_a_page(look: Visit, page: str):
     for choices in ({}, {"audience": "sharing"}):
-        app = visit("big", page, **choices)
+        app = look("big", page, **choices)
         assert not re.search(
             r"\bT0\d\b", said(app) + json.dumps([figure(app, n) for n in range(len(app.get("plotly_chart")))])
         )
 
 
-def test_the_day_on_which_somebody_last_came_is_not_shared(visit: Visit):
-    assert "last first visit" in said(visit("small"))
-    assert "last first visit" not in said(visit("small", audience="sharing"))
+def test_the_day_on_which_somebody_last_came_is_not_shared(look: Visit):
+    assert "last first visit" in said(look("small"))
+    assert "last first visit" not in said(look("small", audience="sharing"))

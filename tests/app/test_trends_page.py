@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from app.driver import APP, choose, figure, said
+from app.driver import Visit, choose, figure, said
 from streamlit.testing.v1 import AppTest
 
 from dashboard.question import ask
@@ -18,19 +18,8 @@ from sql.cohort import Cohort, Scope
 from sql.engine import reading
 from sql.store import open_store
 
-PAGE = APP.parent / "dashboard" / "pages" / "trends.py"
+PAGE = "trends"
 STORES = ("big", "small", "tiny", "other", "two_clinics")
-
-
-@pytest.fixture
-def open_trends(stores: dict[str, str], monkeypatch: pytest.MonkeyPatch):
-    def open_store_page(store: str, **choices: str) -> AppTest:
-        monkeypatch.setenv("RETURN_TO_RUN_DATABASE_URL", stores[store])
-        app = AppTest.from_file(str(APP), default_timeout=30)
-        app.switch_page(str(PAGE))
-        return choose(app.run(), **choices)
-
-    return open_store_page
 
 
 @pytest.fixture
@@ -64,8 +53,8 @@ def press(app: AppTest, label: str) -> AppTest:
 
 @pytest.mark.parametrize("audience", ["clinic", "sharing"])
 @pytest.mark.parametrize("store", STORES)
-def test_it_opens_on_every_store(open_trends, store: str, audience: str):
-    app = open_trends(store, audience=audience)
+def test_it_opens_on_every_store(look: Visit, store: str, audience: str):
+    app = look(store, PAGE, audience=audience)
     assert not app.exception
     assert [title.value for title in app.title] == ["Is it getting better or worse?"]
     if (store, audience) == ("tiny", "sharing"):
@@ -76,9 +65,9 @@ def test_it_opens_on_every_store(open_trends, store: str, audience: str):
 
 
 @pytest.mark.parametrize("measure", MEASURE_NAMES)
-def test_every_measure_has_its_chart_and_its_table_agrees(open_trends, stores, measure: str):
+def test_every_measure_has_its_chart_and_its_table_agrees(look: Visit, stores, measure: str):
     trend = section_of(stores["big"]).trend(measure)
-    app = open_trends("big", measure=measure)
+    app = look("big", PAGE, measure=measure)
     points = next(t for t in figure(app)["data"] if t["name"] == "points")
     scale = 100 if trend.measure.in_per_cent else 1
     assert points["y"] == pytest.approx([scale * p.value.value for p in trend.counted])
@@ -90,27 +79,27 @@ def test_every_measure_has_its_chart_and_its_table_agrees(open_trends, stores, m
 
 
 @pytest.mark.parametrize("store", ["empty", "none"])
-def test_without_data_it_says_what_to_do(open_trends, store: str):
-    app = open_trends(store)
+def test_without_data_it_says_what_to_do(look: Visit, store: str):
+    app = look(store, PAGE)
     assert [title.value for title in app.title] == ["Welcome to Return to Run"]
     assert not app.dataframe
 
 
-def test_five_people_shared_have_no_figure(open_trends):
-    app = open_trends("tiny", audience="sharing")
+def test_five_people_shared_have_no_figure(look: Visit):
+    app = look("tiny", PAGE, audience="sharing")
     assert not app.exception
     assert not app.dataframe
     assert not app.get("plotly_chart")
     assert "Too few people to share a figure" in app.info[0].value
 
 
-def test_filters_that_leave_few_out_show_nothing_shared(open_trends):
-    exact = open_trends("tiny", audience="sharing", condition="pfps")
+def test_filters_that_leave_few_out_show_nothing_shared(look: Visit):
+    exact = look("tiny", PAGE, audience="sharing", condition="pfps")
     assert not exact.exception
 
 
-def test_an_owner_marks_what_happened_and_removes_it(open_trends, own_copy: str):
-    app = open_trends("copy")
+def test_an_owner_marks_what_happened_and_removes_it(visit: Visit, own_copy: str):
+    app = visit("copy", PAGE)
     app.date_input(key="annotation_day").set_value(date(2026, 3, 2))
     app.text_input(key="annotation_text").set_value("new gait protocol [north]")
     app = press(app, "Mark it on the charts")
@@ -138,8 +127,8 @@ def test_an_owner_marks_what_happened_and_removes_it(open_trends, own_copy: str)
         "K-0000-A",
     ],
 )
-def test_a_note_with_an_identifier_is_not_kept_nor_repeated(open_trends, own_copy: str, text: str):
-    app = open_trends("copy")
+def test_a_note_with_an_identifier_is_not_kept_nor_repeated(visit: Visit, own_copy: str, text: str):
+    app = visit("copy", PAGE)
     if text.startswith("K-"):
         engine = open_store(own_copy)
         with reading(engine) as connection:
@@ -152,8 +141,8 @@ def test_a_note_with_an_identifier_is_not_kept_nor_repeated(open_trends, own_cop
     assert section_of(own_copy).annotations == ()
 
 
-def test_an_owner_sets_a_target_and_removes_it(open_trends, own_copy: str):
-    app = open_trends("copy", measure="baseline_score")
+def test_an_owner_sets_a_target_and_removes_it(visit: Visit, own_copy: str):
+    app = visit("copy", PAGE, measure="baseline_score")
     app.number_input(key="target_baseline_score").set_value(80.0)
     app = press(app, "Set target")
     assert section_of(own_copy).trend("baseline_score").target == pytest.approx(0.8)
@@ -165,10 +154,10 @@ def test_an_owner_sets_a_target_and_removes_it(open_trends, own_copy: str):
     assert "target" not in table(app)
 
 
-def test_an_owner_confirms_suggested_limits_with_a_reason_and_undoes_it(open_trends, own_copy: str):
+def test_an_owner_confirms_suggested_limits_with_a_reason_and_undoes_it(visit: Visit, own_copy: str):
     suggested = section_of(own_copy).trend("pain_change").suggested
     assert suggested is not None
-    app = open_trends("copy", measure="pain_change")
+    app = visit("copy", PAGE, measure="pain_change")
     assert any("new limits are suggested" in expander.label for expander in app.expander)
     app = press(app, "Begin new limits")
     assert "1 to 200 characters" in app.error[0].value
@@ -186,15 +175,15 @@ def test_an_owner_confirms_suggested_limits_with_a_reason_and_undoes_it(open_tre
     assert section_of(own_copy).trend("pain_change").rebases == ()
 
 
-def test_with_a_filter_no_limits_can_be_confirmed(open_trends, stores):
+def test_with_a_filter_no_limits_can_be_confirmed(look: Visit, stores):
     for site in ("north", "harbour"):
-        app = open_trends("big", measure="pain_change", site=site)
+        app = look("big", PAGE, measure="pain_change", site=site)
         assert "Begin new limits" not in [button.label for button in app.button]
 
 
 @pytest.mark.parametrize("who", ["therapist", "owner, to share"])
-def test_only_owners_decide(open_trends, who: str):
-    app = open_trends("big", **({"audience": "sharing"} if who != "therapist" else {}))
+def test_only_owners_decide(visit: Visit, who: str):
+    app = visit("big", PAGE, **({"audience": "sharing"} if who != "therapist" else {}))
     if who == "therapist":
         choose(app, preview_as="Therapist T04")
     assert not app.exception
@@ -204,15 +193,15 @@ def test_only_owners_decide(open_trends, who: str):
     assert not app.tabs
 
 
-def test_of_two_clinics_one_is_chosen_first(open_trends):
-    app = open_trends("two_clinics")
+def test_of_two_clinics_one_is_chosen_first(look: Visit):
+    app = look("two_clinics", PAGE)
     assert "Notes, targets and new limits belong to one clinic" in said(app)
     assert not app.text_input
 
 
-def test_shared_figures_are_those_of_the_shared_section(open_trends, stores):
+def test_shared_figures_are_those_of_the_shared_section(look: Visit, stores):
     trend = section_of(stores["big"], "sharing").trend("known_at_12_weeks")
-    app = open_trends("big", audience="sharing", measure="known_at_12_weeks")
+    app = look("big", PAGE, audience="sharing", measure="known_at_12_weeks")
     points = next(t for t in figure(app)["data"] if t["name"] == "points")
     assert points["y"] == pytest.approx([100 * p.value.value for p in trend.counted])
     counts = [int(n) for text in points["text"] for n in text.split(", ")[1].split()[:1]]

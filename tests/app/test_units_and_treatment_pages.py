@@ -28,8 +28,8 @@ def section_of(url: str, build, audience: Audience = "clinic", **cohort) -> Unit
 
 @pytest.mark.parametrize("page", OTHER_PAGES)
 @pytest.mark.parametrize("store", ["big", "small", "tiny", "other", "two_clinics"])
-def test_it_opens_for_the_owner_with_every_store(visit: Visit, store: str, page: str):
-    app = visit(store, page)
+def test_it_opens_for_the_owner_with_every_store(look: Visit, store: str, page: str):
+    app = look(store, page)
     assert not app.exception
     assert app.table
     assert "exact, for the clinic" in said(app)
@@ -37,15 +37,15 @@ def test_it_opens_for_the_owner_with_every_store(visit: Visit, store: str, page:
 
 @pytest.mark.parametrize("page", OTHER_PAGES)
 @pytest.mark.parametrize("store", ["empty", "none"])
-def test_without_data_it_says_what_to_do(visit: Visit, store: str, page: str):
-    app = visit(store, page)
+def test_without_data_it_says_what_to_do(look: Visit, store: str, page: str):
+    app = look(store, page)
     assert not app.exception
     assert "return-to-run load FOLDER" in app.info[0].value
 
 
 @pytest.mark.parametrize("page", OTHER_PAGES)
-def test_filters_that_leave_nobody_say_so(visit: Visit, page: str):
-    app = visit("big", page, condition="pfps_itbs", symptoms="unknown", site="harbour", period="2024")
+def test_filters_that_leave_nobody_say_so(look: Visit, page: str):
+    app = look("big", page, condition="pfps_itbs", symptoms="unknown", site="harbour", period="2024")
     assert not app.exception
     assert app.info[0].value.startswith("Nobody with these filters had a first visit 12 weeks ago or more.")
     assert not app.get("plotly_chart")
@@ -54,9 +54,9 @@ def test_filters_that_leave_nobody_say_so(visit: Visit, page: str):
 # --- therapists and sites --------------------------------------------------------------------------------------
 
 
-def test_the_funnel_draws_what_the_section_says(visit: Visit, stores):
+def test_the_funnel_draws_what_the_section_says(look: Visit, stores):
     found = section_of(stores["big"], units_section).by_therapist
-    app = visit("big", UNITS)
+    app = look("big", UNITS)
     marks = next(trace for trace in figure(app)["data"] if trace["name"] == "units")
     assert marks["text"] == [point.unit.unit for point in found.funnel.points]
     assert marks["y"] == pytest.approx([100 * point.plotted for point in found.funnel.points])
@@ -65,9 +65,9 @@ def test_the_funnel_draws_what_the_section_says(visit: Visit, stores):
     assert "beyond the 95 % limits is 37 %" in said(app)
 
 
-def test_the_table_is_in_the_order_of_codes_with_case_mix(visit: Visit, stores):
+def test_the_table_is_in_the_order_of_codes_with_case_mix(look: Visit, stores):
     found = section_of(stores["big"], units_section).by_therapist
-    table, came_with = (part.value for part in visit("big", UNITS).table[:2])
+    table, came_with = (part.value for part in look("big", UNITS).table[:2])
     for part in (table, came_with):
         assert list(part["therapist"]) == [*sorted(mix.unit for mix in found.mixes), "everybody"]
         assert list(part["people"])[:-1] == [str(mix.episodes) for mix in found.mixes]
@@ -79,22 +79,22 @@ def test_the_table_is_in_the_order_of_codes_with_case_mix(visit: Visit, stores):
     ]
 
 
-def test_sites_too_and_one_site_has_nobody_to_compare_with(visit: Visit):
-    app = visit("big", UNITS, compare="site")
+def test_sites_too_and_one_site_has_nobody_to_compare_with(look: Visit):
+    app = look("big", UNITS, compare="site")
     assert list(app.table[0].value["site"]) == ["harbour", "north", "everybody"]
-    app = visit("small", UNITS, compare="site")
+    app = look("small", UNITS, compare="site")
     assert "Too few sites to compare" in [header.value for header in app.header]
     assert "There is one site with these filters" in said(app)
 
 
-def test_codes_of_several_clinics_carry_the_clinic(visit: Visit):
-    table = visit("two_clinics", UNITS).table[0].value
+def test_codes_of_several_clinics_carry_the_clinic(look: Visit):
+    table = look("two_clinics", UNITS).table[0].value
     assert list(table["therapist"])[:1] == ["east/T01"]
 
 
-def test_a_therapist_is_told_whom_to_ask(visit: Visit):
+def test_a_therapist_is_told_whom_to_ask(look: Visit):
     for store in ("big", "small"):
-        app = visit(store, UNITS, preview_as="Therapist T01")
+        app = look(store, UNITS, preview_as="Therapist T01")
         assert not app.exception
         assert "Ask the owner" in app.info[0].value
         assert not app.table
@@ -110,8 +110,8 @@ def test_nothing_is_shared_of_units(visit: Visit):
     assert choose(app, audience="clinic").table
 
 
-def test_small_units_are_named_and_not_drawn(visit: Visit, stores):
-    app = visit("small", UNITS, condition="itbs")
+def test_small_units_are_named_and_not_drawn(look: Visit, stores):
+    app = look("small", UNITS, condition="itbs")
     assert not app.exception
     table = app.table[0].value
     few = table[table["against chance"] == "fewer than 10 people"]
@@ -123,9 +123,9 @@ def test_small_units_are_named_and_not_drawn(visit: Visit, stores):
 
 
 @pytest.mark.parametrize("store", ["big", "small"])
-def test_tiles_and_tables_say_what_the_section_says(visit: Visit, stores, store: str):
+def test_tiles_and_tables_say_what_the_section_says(look: Visit, stores, store: str):
     found = section_of(stores[store], treatment_section)
-    app = visit(store, TREATMENT)
+    app = look(store, TREATMENT)
     again = next(row.again for row in found.assessed if row.measure == "anything")
     assert tiles(app)["Of these, again by week 12"] == (
         f"{100 * again.value:.0f} %", f"{again.numerator} of {again.denominator}",
@@ -139,19 +139,19 @@ def test_tiles_and_tables_say_what_the_section_says(visit: Visit, stores, store:
     )
 
 
-def test_every_association_is_called_one(visit: Visit):
-    assert "Association, not effect" in said(visit("big", TREATMENT))
+def test_every_association_is_called_one(look: Visit):
+    assert "Association, not effect" in said(look("big", TREATMENT))
 
 
-def test_without_assessments_it_says_how_to_get_them(visit: Visit):
-    words = said(visit("tiny", TREATMENT))
+def test_without_assessments_it_says_how_to_get_them(look: Visit):
+    words = said(look("tiny", TREATMENT))
     assert "No assessment is recorded" in words
     assert "Load assessments.csv" in words
     assert "No treatment is recorded" in words
 
 
-def test_five_people_have_no_figure_to_share(visit: Visit):
-    app = visit("tiny", TREATMENT, audience="sharing")
+def test_five_people_have_no_figure_to_share(look: Visit):
+    app = look("tiny", TREATMENT, audience="sharing")
     assert not app.exception
     assert "Too few people to share a figure" in app.info[0].value
     assert not app.metric
@@ -159,8 +159,8 @@ def test_five_people_have_no_figure_to_share(visit: Visit):
     assert not app.header
 
 
-def test_what_is_shared_is_rounded(visit: Visit):
-    app = visit("big", TREATMENT, audience="sharing")
+def test_what_is_shared_is_rounded(look: Visit):
+    app = look("big", TREATMENT, audience="sharing")
     assert not app.exception
     shown = json.dumps([figure(app, n)["data"] for n in range(len(app.get("plotly_chart")))])
     counts = [int(n) for pair in re.findall(r"(\d+) of (\d+)", shown) for n in pair]
@@ -168,8 +168,8 @@ def test_what_is_shared_is_rounded(visit: Visit):
     assert all(n % 5 == 0 for n in counts)
 
 
-def test_a_therapist_sees_rounded_figures_of_the_clinic(visit: Visit):
-    app = visit("big", TREATMENT, preview_as="Therapist T04")
+def test_a_therapist_sees_rounded_figures_of_the_clinic(look: Visit):
+    app = look("big", TREATMENT, preview_as="Therapist T04")
     assert not app.exception
     assert "rounded, to share" in said(app)
     assert app.table

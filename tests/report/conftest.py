@@ -1,8 +1,9 @@
-"""Stores that reports are made from, once per run; and `report`, which asks one of them."""
+"""Stores that reports are made from, once per run; and `report`, which asks one of them once."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -54,9 +55,15 @@ def _load(url: str, folder: Path, **tables: list[Row]) -> None:
     engine.dispose()
 
 
-@pytest.fixture
-def report(report_stores: dict[str, str]) -> Report:
-    """Ask a store: report("big", "sharing", month=Month(2026, 9))."""
+@pytest.fixture(scope="session")
+def report(ask_report: Report) -> Report:
+    """The results of a store, which tests share: report("big", "sharing", month=Month(2026, 9))."""
+    return cache(ask_report)
+
+
+@pytest.fixture(scope="session")
+def ask_report(report_stores: dict[str, str]) -> Report:
+    """The same, asked anew each time."""
 
     def asked(store: str, audience: str = "clinic", **request: Any) -> ReportResults:
         engine = open_engine(report_stores[store])

@@ -12,8 +12,8 @@ import openpyxl
 import pypdf
 import pytest
 from python_calamine import CalamineWorkbook
+from summary_command import summary_json
 
-from dashboard.cli import main
 from dashboard.report.build import build
 from dashboard.report.content import Document, Table
 from dashboard.report.files import make_all
@@ -22,25 +22,18 @@ from dashboard.wording import percent
 AUDIENCES = ("clinic", "sharing")
 
 
-@pytest.fixture(params=[(store, audience) for store in ("big", "small") for audience in AUDIENCES], ids=str)
-def made(request, report, report_stores, capsys):
+@pytest.fixture(
+    scope="module",
+    params=[(store, audience) for store in ("big", "small") for audience in AUDIENCES],
+    ids=str,
+)
+def made(request, report, report_stores):
     """The document, its formats, and what `summary --json` says of the same people."""
     store, audience = request.param
     results = report(store, audience)
     cohort = results.outcomes.cohort
-    argv = [
-        "summary",
-        "--by",
-        "condition",
-        "--for",
-        audience,
-        "--json",
-        "--from",
-        str(cohort.first_visit_from),
-    ]
-    environ = {"RETURN_TO_RUN_DATABASE_URL": report_stores[store]}
-    assert main([*argv, "--to", str(cohort.first_visit_to)], environ) == 0
-    summary = json.loads(capsys.readouterr().out)
+    months = ("--from", str(cohort.first_visit_from), "--to", str(cohort.first_visit_to))
+    summary = summary_json(report_stores[store], "--by", "condition", "--for", audience, *months)
     return build(results), make_all(results, ("pdf", "xlsx", "csv", "json")), summary
 
 

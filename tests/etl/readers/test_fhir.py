@@ -504,7 +504,7 @@ def test_a_bundle_is_loaded_and_nothing_that_identifies_anybody_gets_in(tmp_path
     assert (report.exit_code, report.files[0].name) == (0, "x.json, episodes")
     assert rows_of(sqlite, "episode", "episode_id", "patient_id", "condition") == [("C1", "P1", "pfps")]
     assert rows_of(sqlite, "score", "episode_id", "context", "value") == [("C1", "current", 6.0)]
-    held = (tmp_path / "store.db").read_bytes()
+    held = Path(sqlite.url.database).read_bytes()
     assert [text for text in (b"Quill", b"Rosalind", b"9434765919", b"1987-03") if text in held] == []
 
 
