@@ -36,7 +36,7 @@ def after_return(scope: Scope, cohort: Cohort) -> CTE:
                 "ended"
             ),
         )
-        .where(in_curve(scope, cohort), o.outcome == "returned")
+        .where(in_curve(scope, cohort, beyond_index=True), o.outcome == "returned")
         .cte("after_return")
     )
 

@@ -108,9 +108,9 @@ class Cohort:
             return earlier.is_(None)
         return or_(earlier.is_(None), earlier < day_number(self.first_visit_from))
 
-    def with_goal(self) -> ColumnElement[bool]:
-        """The goals that count."""
-        return _one_of(outcome.c.goal, self.goals or None)
+    def with_goal(self, *, beyond_index: bool = False) -> ColumnElement[bool]:
+        """The goals that count; see `in_curve` for beyond_index."""
+        return _one_of(unindexed(outcome.c.goal) if beyond_index else outcome.c.goal, self.goals or None)
 
 
 def grouping(by: str | None, *, several_clinics: bool) -> ColumnElement[str]:
@@ -170,7 +170,13 @@ def _all_of(conditions: list[ColumnElement[bool]]) -> ColumnElement[bool]:
     return clause
 
 
-def in_curve(scope: Scope, cohort: Cohort) -> ColumnElement[bool]:
-    """Episodes of the question that stand in its recovery curve."""
-    asked = scope.condition() & cohort.selected() & cohort.first_in_period() & cohort.with_goal()
-    return asked & (outcome.c.eligibility == "eligible")
+def in_curve(scope: Scope, cohort: Cohort, *, beyond_index: bool = False) -> ColumnElement[bool]:
+    """Episodes of the question that stand in its recovery curve.
+
+    beyond_index: the question reads columns that the covering index does not hold. What nearly all episodes pass
+    chooses no index then: SQLite takes twice as long to look each row up by it as to read the table.
+    """
+    goal = cohort.with_goal(beyond_index=beyond_index)
+    eligibility = unindexed(outcome.c.eligibility) if beyond_index else outcome.c.eligibility
+    asked = scope.condition() & cohort.selected() & cohort.first_in_period() & goal
+    return asked & (eligibility == "eligible")

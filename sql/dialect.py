@@ -92,10 +92,15 @@ class month_number(FunctionElement[int]):  # noqa: N801
 
 @compiles(month_number, "sqlite")
 def _month_number_sqlite(element: Any, compiler: Any, **kw: Any) -> str:
-    seconds = f"({compiler.process(element.clauses, **kw)}) * 86400, 'unixepoch'"
-    return (
-        f"(CAST(strftime('%Y', {seconds}) AS INTEGER) * 12 + CAST(strftime('%m', {seconds}) AS INTEGER) - 1)"
-    )
+    """Counted, not read: the two calls of strftime take three times as long.
+
+    In years that begin in March the leap day comes last, and five months have 153 days. Right from March 1900 to
+    February 2100: in between every fourth year is a leap year.
+    """
+    day = f"(({compiler.process(element.clauses, **kw)}) + 25508)"  # since 1900-03-01
+    year = f"(4 * {day} + 3) / 1461"
+    day_of_year = f"({day} - {year} * 1461 / 4)"
+    return f"(12 * (1900 + {year}) + 2 + (5 * {day_of_year} + 2) / 153)"
 
 
 @compiles(month_number, "postgresql")

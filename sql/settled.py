@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import ColumnElement, true
+from sqlalchemy import ColumnElement
 
-from sql.cohort import Cohort, Scope, day_number
-from sql.dialect import unindexed
+from sql.cohort import Cohort, Scope, day_number, in_curve
 from sql.schema import episode_outcome as outcome
 
 SETTLED_DAYS = 84
@@ -16,9 +15,5 @@ SETTLED_DAYS = 84
 
 def settled(scope: Scope, cohort: Cohort, as_of: date) -> ColumnElement[bool]:
     """Those in the curve whose first visit is at least 84 days before `as_of`."""
-    # As in_curve, but what nearly all of them pass chooses no index: these questions read columns that the covering
-    # index does not hold, and looking each row up by it takes twice as long as reading the table.
-    goal = unindexed(outcome.c.goal).in_(cohort.goals) if cohort.goals else true()
-    asked = scope.condition() & cohort.selected() & cohort.first_in_period() & goal
-    eligible = unindexed(outcome.c.eligibility) == "eligible"
-    return asked & eligible & (outcome.c.start_day <= day_number(as_of) - SETTLED_DAYS)
+    long_ago = outcome.c.start_day <= day_number(as_of) - SETTLED_DAYS
+    return in_curve(scope, cohort, beyond_index=True) & long_ago

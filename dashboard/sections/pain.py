@@ -193,6 +193,7 @@ def _weeks(counts: _Counts, as_of_day: int, asked: AskedScale) -> tuple[Recovery
     ]
     last_ones = {row.week: row.episodes for row in counts.last if (row.instrument, row.context) == key}
     started = {
-        week: sum(n for day, n in counts.starts.items() if day + 7 * week <= as_of_day) for week, _, _ in rows
+        week: sum(n for day, n in counts.starts.items() if day + 7 * week <= as_of_day)
+        for week in {week for week, *_ in rows}
     }
     return expected_recovery(rows, started, last_ones)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from dashboard.question import Asked
 from dashboard.stats.disclosure import MIN_CURVE, coarsen, complement_withheld, shown_count
 from dashboard.stats.survival import RecoveryCounts
-from sql.queries.recovery_counts import recovery_counts
+from sql.queries.curve_counts import curve_counts
 
 
 @dataclass(frozen=True)
@@ -27,11 +27,7 @@ class Starters:
 
 def starters(connection: Connection, asked: Asked) -> Starters:
     """Count them; shared figures follow the rules of the summary."""
-    rows = recovery_counts(
-        connection, asked.scope, asked.cohort, as_of=asked.as_of, in_care_days=asked.in_care_days
-    )
-    eligible = [row for row in rows if row.eligibility == "eligible"]
-    counts = counts_of("all", ((row.day, row.outcome, row.episodes) for row in eligible))
+    counts = counts_of("all", curve_counts(connection, asked.scope, asked.cohort))
     if not asked.shared:
         return Starters(counts.started, counts.started, counts)
     if asked.hidden:

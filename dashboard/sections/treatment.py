@@ -28,7 +28,7 @@ from sql.queries.assessment_counts import (
     assessed_counts,
     change_sums,
 )
-from sql.queries.landmark_counts import ANSWERS, LANDMARK_DAYS, NOT_ASKED, Answer, landmark_counts
+from sql.queries.landmark_counts import ANSWERS, LANDMARK_DAYS, NOT_ASKED, landmark_counts
 from sql.queries.matching_counts import TREATMENT_OF, MatchingCount, matching_counts
 from sql.queries.rehabilitation_relapse_counts import (
     GROUPS,
@@ -129,10 +129,7 @@ def treatment_section(connection: Connection, asked: Asked) -> Treatment:
     if asked.shared and _reveals(connection, asked, counts.people):
         return _nothing(asked)
     gate = Gate(asked.shared, hidden=False, k=asked.k)
-    landmark: dict[str, Landmark] = {}
-    for name in _ANSWER_NAMES:
-        answers = landmark_counts(connection, scope, cohort, name, as_of=day)
-        landmark[name] = _landmark(_by(answers, "answer"), name, gate)
+    answers = landmark_counts(connection, scope, cohort, as_of=day)
     components = counts.components.items()
     shown = coarse_histogram(components, asked.k) if asked.shared else components
     return Treatment(
@@ -148,7 +145,7 @@ def treatment_section(connection: Connection, asked: Asked) -> Treatment:
         },
         components=(centile(shown, 25), centile(shown, 50), centile(shown, 75)),
         matches=_matches(matching_counts(connection, scope, cohort, as_of=day), counts.people, gate),
-        landmark=landmark,
+        landmark={name: _landmark(_by(rows, "answer"), name, gate) for name, rows in answers.items()},
         relapse=_relapse(rehabilitation_relapse_counts(connection, scope, cohort, as_of=day), gate),
     )
 
@@ -173,12 +170,9 @@ def _nothing(asked: Asked) -> Treatment:
             Match(finding, treatments, dict.fromkeys(STATES, WITHHELD_SHARE))
             for finding, treatments in TREATMENT_OF.items()
         ),
-        landmark={name: Landmark((), None) for name in _ANSWER_NAMES},
+        landmark={name: Landmark((), None) for name in ANSWERS},
         relapse=(),
     )
-
-
-_ANSWER_NAMES: tuple[Answer, ...] = ("load_change", "home_exercise")
 
 
 def _reveals(connection: Connection, asked: Asked, people: int) -> bool:

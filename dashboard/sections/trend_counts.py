@@ -10,6 +10,7 @@ from datetime import date
 from sqlalchemy import Connection
 
 from dashboard.question import Asked
+from dashboard.sections.starters import counts_of
 from dashboard.sections.trend_series import Cell
 from dashboard.stats.pain import WINDOWS
 from dashboard.stats.survival import RecoveryCounts
@@ -68,15 +69,11 @@ def trend_counts(connection: Connection, asked: Asked) -> TrendCounts:
 
 
 def _curves(rows: Iterable[RecoveryMonth]) -> dict[date, RecoveryCounts]:
-    table: dict[date, list[tuple[int, int, int, int]]] = defaultdict(list)
+    table: dict[date, list[tuple[int, str, int]]] = defaultdict(list)
     for row in rows:
         if row.eligibility == "eligible":
-            ended = (
-                row.episodes if row.outcome == word else 0 for word in ("returned", "stopped", "censored")
-            )
-            returned, stopped, censored = ended
-            table[row.month].append((row.day, returned, stopped, censored))
-    return {month: RecoveryCounts.from_rows(f"{month:%Y-%m}", days) for month, days in table.items()}
+            table[row.month].append((row.day, row.outcome, row.episodes))
+    return {month: counts_of(f"{month:%Y-%m}", days) for month, days in table.items()}
 
 
 def _known(rows: Iterable[RecoveryMonth], day: int) -> Iterable[tuple[date, int]]:

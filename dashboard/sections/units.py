@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from itertools import product
+from math import fsum
 from typing import Any, Literal
 
 from sqlalchemy import Connection
@@ -30,7 +31,6 @@ from sql.cohort import GROUPING_FIELDS
 from sql.pain_scores import PAIN_BANDS, PainQuestion
 from sql.queries.pain_question import pain_question
 from sql.queries.unit_counts import UnitCount, unit_counts
-from sql.queries.unit_pain_changes import UnitPainChange, unit_pain_changes
 from sql.settled import SETTLED_DAYS
 
 By = Literal["therapist", "site"]
@@ -109,17 +109,14 @@ def units_section(connection: Connection, asked: Asked) -> Units:
         connection, asked.scope, asked.cohort, question,
         as_of=asked.as_of, several_clinics=asked.several_clinics,
     )  # fmt: skip
-    changes = unit_pain_changes(
-        connection, asked.scope, asked.cohort, question,
-        as_of=asked.as_of, several_clinics=asked.several_clinics,
-    )  # fmt: skip
+    strata = _strata(counts)
     modelled = modelled_changes(connection, asked)
     return Units(
         asked.as_of,
         min(asked.as_of - timedelta(days=SETTLED_DAYS), asked.cohort.first_visit_to or asked.as_of),
         question,
-        _units_by("therapist", counts, changes, modelled),
-        _units_by("site", counts, changes, modelled),
+        _units_by("therapist", counts, strata, modelled),
+        _units_by("site", counts, strata, modelled),
     )
 
 
@@ -131,10 +128,10 @@ def chance_of_one_beyond_95(units: int) -> float:
 def _units_by(
     by: By,
     counts: Sequence[UnitCount],
-    changes: Sequence[UnitPainChange],
+    strata: Sequence[RecoveryCounts],
     modelled: Sequence[ModelledChanges],
 ) -> UnitsBy:
-    strata, units, mix = _tallies(by, counts)
+    units, mix = _tallies(by, counts)
     expected = {found.unit: found.value for found in case_mix(strata, mix).expected}
     centre = back_by(cumulative_incidence(pool("all", strata)), SETTLED_DAYS).value
     placed = None
@@ -142,16 +139,6 @@ def _units_by(
         curves = {name: cumulative_incidence(unit) for name, unit in units.items()}
         placed = funnel([unit_at(name, curve, expected[name]) for name, curve in curves.items()], centre)
     plotted = sum(1 for point in placed.points if point.plotted is not None) if placed else 0
-    sums = [
-        ChangeSums(
-            getattr(row, by),
-            _stratum(row.condition, row.symptom_duration, row.pain_band),
-            row.people,
-            row.change,
-            row.squared_change,
-        )
-        for row in changes
-    ]
     return UnitsBy(
         by=by,
         episodes=sum(row.episodes for row in counts),
@@ -160,7 +147,7 @@ def _units_by(
         everybody=_mix("all", sum(mix.values(), Counter())),
         plotted=plotted,
         chance_beyond_95=chance_of_one_beyond_95(plotted),
-        pain=mean_funnel(unit_sums(sums, ALL_STRATA)),
+        pain=mean_funnel(unit_sums(_change_sums(by, counts), ALL_STRATA)),
         against_model=tuple(expected_funnel(by, item) for item in modelled),
     )
 
@@ -178,27 +165,46 @@ def _stratum(condition: str, duration: str, pain_band: str) -> str:
     return f"{condition}/{duration}/{pain_band}"
 
 
-def _tallies(
-    by: By, rows: Sequence[UnitCount]
-) -> tuple[list[RecoveryCounts], dict[str, RecoveryCounts], dict[str, Counter[str]]]:
-    """Counts per stratum, neighbours alike; per unit; and how many of each stratum each unit has.
-
-    One pass: a network has nearly as many rows as patients.
-    """
+def _strata(rows: Sequence[UnitCount]) -> list[RecoveryCounts]:
+    """Counts per stratum, neighbours alike."""
     strata: dict[str, Counter[tuple[int, str]]] = defaultdict(Counter)
+    for row in rows:
+        stratum = _stratum(row.condition, row.symptom_duration, row.pain_band)
+        strata[stratum][row.day, row.outcome] += row.episodes
+    return [_counts(name, strata[name]) for name in ALL_STRATA if name in strata]
+
+
+def _tallies(by: By, rows: Sequence[UnitCount]) -> tuple[dict[str, RecoveryCounts], dict[str, Counter[str]]]:
+    """Counts per unit, and how many of each stratum each unit has."""
     units: dict[str, Counter[tuple[int, str]]] = defaultdict(Counter)
     mix: dict[str, Counter[str]] = defaultdict(Counter)
     for row in rows:
         unit = row.therapist if by == "therapist" else row.site
-        stratum, left = _stratum(row.condition, row.symptom_duration, row.pain_band), (row.day, row.outcome)
-        strata[stratum][left] += row.episodes
-        units[unit][left] += row.episodes
-        mix[unit][stratum] += row.episodes
+        units[unit][row.day, row.outcome] += row.episodes
+        mix[unit][_stratum(row.condition, row.symptom_duration, row.pain_band)] += row.episodes
     return (
-        [_counts(name, strata[name]) for name in ALL_STRATA if name in strata],
         {name: _counts(name, units[name]) for name in sorted(units)},
         {name: mix[name] for name in sorted(mix)},
     )
+
+
+def _change_sums(by: By, rows: Sequence[UnitCount]) -> list[ChangeSums]:
+    """How pain changed, per unit and stratum."""
+    sums: dict[tuple[str, str], list[UnitCount]] = defaultdict(list)
+    for row in rows:
+        if row.scored:
+            unit = row.therapist if by == "therapist" else row.site
+            sums[unit, _stratum(row.condition, row.symptom_duration, row.pain_band)].append(row)
+    return [
+        ChangeSums(
+            unit,
+            stratum,
+            sum(row.scored for row in parts),
+            fsum(row.change or 0 for row in parts),
+            fsum(row.squared_change or 0 for row in parts),
+        )
+        for (unit, stratum), parts in sums.items()
+    ]
 
 
 def _counts(name: str, left: Counter[tuple[int, str]]) -> RecoveryCounts:

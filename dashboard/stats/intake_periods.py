@@ -10,7 +10,7 @@ from __future__ import annotations
 from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import groupby
 from statistics import median
@@ -148,9 +148,13 @@ def calendar_unit(day: date, unit: Unit) -> tuple[date, date]:
 def pool(group: str, parts: Iterable[RecoveryCounts]) -> RecoveryCounts:
     """Add up the counts of several groups of different people under a new name."""
     kept, by_day = list(parts), defaultdict[int, list[int]](lambda: [0, 0, 0])
+    if len(kept) == 1:
+        return replace(kept[0], group=group)
     for part in kept:
         for day, *new in zip(part.day, part.returned, part.stopped, part.censored, strict=True):
-            by_day[day] = [known + more for known, more in zip(by_day[day], new, strict=True)]
+            known = by_day[day]
+            for column in range(3):
+                known[column] += new[column]
     days = tuple(sorted(by_day))
     returned, stopped, censored = (tuple(by_day[day][column] for day in days) for column in range(3))
     # not the sum of the columns: coarsened counts leave some people uncounted

@@ -12,8 +12,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from math import sqrt
+from operator import ge
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,9 +53,9 @@ class RecoveryCounts:
         columns = (self.returned, self.stopped, self.censored)
         if any(len(column) != len(self.day) for column in columns):
             raise ValueError(f"group {self.group!r}: day and the three counts differ in length")
-        if any(first < 0 for first in self.day[:1]) or any(a >= b for a, b in pairwise(self.day)):
+        if any(first < 0 for first in self.day[:1]) or any(map(ge, self.day, self.day[1:])):
             raise ValueError(f"group {self.group!r}: days must be 0 or later and strictly increasing")
-        if self.started < 0 or any(count < 0 for column in columns for count in column):
+        if self.started < 0 or any(min(column, default=0) < 0 for column in columns):
             raise ValueError(f"group {self.group!r}: counts must not be negative")
         counted = sum(map(sum, columns))
         if counted > self.started:
@@ -68,12 +68,12 @@ class RecoveryCounts:
         Rows without anybody are dropped: they would claim follow-up that did not happen.
         """
         by_day: dict[int, tuple[int, int, int]] = {}
-        for day, *new in rows:
+        for day, returned, stopped, censored in rows:
             known = by_day.get(day, (0, 0, 0))
-            by_day[day] = (known[0] + new[0], known[1] + new[1], known[2] + new[2])
+            by_day[day] = (known[0] + returned, known[1] + stopped, known[2] + censored)
         days = tuple(day for day in sorted(by_day) if any(by_day[day]))
-        returned, stopped, censored = (tuple(by_day[day][column] for day in days) for column in range(3))
-        return cls(group, sum(returned + stopped + censored), days, returned, stopped, censored)
+        columns = [tuple(by_day[day][column] for day in days) for column in range(3)]
+        return cls(group, sum(map(sum, columns)), days, *columns)
 
 
 @dataclass(frozen=True)

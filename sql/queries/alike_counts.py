@@ -13,8 +13,9 @@ from sqlalchemy import Connection, Integer, Select, Subquery, and_, case, cast, 
 from sqlalchemy.sql.elements import ColumnElement
 
 from sql.cohort import Cohort, Scope, in_curve
-from sql.dialect import epoch_day
+from sql.dialect import date_of_day, epoch_day, unindexed
 from sql.pain_scores import BY_PATIENT
+from sql.scale_courses import AT_FIRST_VISIT
 from sql.schema import episode_outcome as outcome
 from sql.schema import score
 
@@ -83,12 +84,17 @@ def weeks_statement(scope: Scope, cohort: Cohort, context: str) -> Select[Any]:
 
 
 def _baselines(scope: Scope, cohort: Cohort, context: str) -> Subquery:
-    day = _day()
+    day, start_day = _day(), outcome.c.start_day
+    first, last = AT_FIRST_VISIT
+    # From the episodes to the key of the scores, the date in it: SQLite would else read all scores of everybody.
+    own = unindexed(outcome.c.clinic), unindexed(outcome.c.episode_id)
+    same = and_(score.c.clinic == own[0], score.c.episode_id == own[1])
+    at_start = score.c.scored_on.between(date_of_day(start_day + first), date_of_day(start_day + last))
     rank = case((day <= 0, 1000 + day), else_=500 - day)
     return (
         select(score.c.clinic, score.c.episode_id, func.max(rank * _PACK + score.c.value).label("best"))
-        .select_from(score.join(outcome, _own()))
-        .where(in_curve(scope, cohort), _asked_about(context), day.between(-28, 7))
+        .select_from(outcome.join(score, same))
+        .where(in_curve(scope, cohort, beyond_index=True), _asked_about(context), at_start)
         .group_by(score.c.clinic, score.c.episode_id)
         .subquery("baseline")
     )

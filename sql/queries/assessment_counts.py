@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
+from sqlalchemy import ColumnElement, Connection, Select, func, select
 
-from sql.care_bits import MEASURE_BITS, has_any
+from sql.care_bits import MEASURE_BITS
 from sql.cohort import Cohort, Scope
 from sql.derived_care import CHANGE_COLUMNS
 from sql.schema import episode_outcome as outcome
@@ -53,9 +54,11 @@ def assessed_counts(
     connection: Connection, scope: Scope, cohort: Cohort, *, as_of: date
 ) -> list[AssessedCount]:
     """One row per measure that anybody had at the start, in days -28 to 14; again is days 28 to 84."""
-    counts = connection.execute(assessed_statement(scope, cohort, as_of=as_of)).one()
-    pairs = zip(_ASKED, counts[::2], counts[1::2], strict=True)
-    return [AssessedCount(*row) for row in sorted(pairs) if row[1]]
+    at_start, again = Counter[str](), Counter[str]()
+    for first, later, people in connection.execute(assessed_statement(scope, cohort, as_of=as_of)):
+        at_start.update({name: people for name, bits in _ASKED.items() if first & bits})
+        again.update({name: people for name, bits in _ASKED.items() if first & bits and later & bits})
+    return [AssessedCount(name, people, again[name]) for name, people in sorted(at_start.items())]
 
 
 def change_sums(connection: Connection, scope: Scope, cohort: Cohort, *, as_of: date) -> list[ChangeSum]:
@@ -69,14 +72,14 @@ def change_sums(connection: Connection, scope: Scope, cohort: Cohort, *, as_of: 
     return [row for row in sorted(rows, key=lambda row: row.measure) if row.people]
 
 
-def assessed_statement(scope: Scope, cohort: Cohort, *, as_of: date) -> Select[Any]:
-    """The query of `assessed_counts`: per measure, at the start and of these again."""
+def assessed_statement(scope: Scope, cohort: Cohort, *, as_of: date) -> Select[int, int, int]:
+    """The query of `assessed_counts`: people per set of measures at the start and set of measures again."""
     first, again = outcome.c.assessed_at_start, outcome.c.assessed_again
-    counts: list[ColumnElement[Any]] = []
-    for bits in _ASKED.values():
-        counts.append(func.count().filter(has_any(first, bits)))
-        counts.append(func.count().filter(and_(has_any(first, bits), has_any(again, bits))))
-    return select(*counts).where(settled(scope, cohort, as_of), first != 0)
+    return (
+        select(first, again, func.count())
+        .where(settled(scope, cohort, as_of), first != 0)
+        .group_by(first, again)
+    )
 
 
 def change_statement(scope: Scope, cohort: Cohort, *, as_of: date) -> Select[Any]:

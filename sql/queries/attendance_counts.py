@@ -58,6 +58,6 @@ def statement(
     )
     return (
         select(*columns, func.count())
-        .where(in_curve(scope, cohort), o.start_day <= day_number(as_of) - max(days))
+        .where(in_curve(scope, cohort, beyond_index=True), o.start_day <= day_number(as_of) - max(days))
         .group_by(*(column.name for column in columns))
     )

@@ -74,7 +74,7 @@ def statement(scope: Scope, cohort: Cohort, *, as_of: date) -> Select[*tuple[Any
     month = month_of_day(outcome.c.start_day).label("month")
     return (
         select(month, outcome.c.therapist, func.count(), *due, *known)
-        .where(in_curve(scope, cohort))
+        .where(in_curve(scope, cohort, beyond_index=True))
         .group_by("month", outcome.c.therapist)
         .order_by("month", outcome.c.therapist)
     )

@@ -43,7 +43,7 @@ def statement(
     engaged = case((kept_early(share_percent, at_least), 1), else_=0).label("engaged")
     return (
         select(engaged, o.day, o.outcome, func.count())
-        .where(in_curve(scope, cohort), o.day > EARLY_DAYS)
+        .where(in_curve(scope, cohort, beyond_index=True), o.day > EARLY_DAYS)
         .group_by("engaged", o.day, o.outcome)
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -37,22 +38,35 @@ class LandmarkCount:
 
 
 def landmark_counts(
-    connection: Connection, scope: Scope, cohort: Cohort, answer: Answer, *, as_of: date
-) -> list[LandmarkCount]:
+    connection: Connection, scope: Scope, cohort: Cohort, *, as_of: date
+) -> dict[Answer, list[LandmarkCount]]:
     """By the last answer given in days 0 to 28, among those followed beyond day 28 and not back by then."""
-    return [LandmarkCount(*row) for row in connection.execute(statement(scope, cohort, answer, as_of=as_of))]
+    counts: dict[Answer, Counter[tuple[str, int, str]]] = {
+        "load_change": Counter(),
+        "home_exercise": Counter(),
+    }
+    for day, how, load_change, home_exercise, people in connection.execute(
+        statement(scope, cohort, as_of=as_of)
+    ):
+        counts["load_change"][load_change or NOT_ASKED, day, how] += people
+        counts["home_exercise"][home_exercise or NOT_ASKED, day, how] += people
+    return {
+        answer: [LandmarkCount(*key, people) for key, people in found.items()]
+        for answer, found in counts.items()
+    }
 
 
-def statement(scope: Scope, cohort: Cohort, answer: Answer, *, as_of: date) -> Select[str, int, str, int]:
-    """The query, by itself so that a test can look at its plan."""
+def statement(scope: Scope, cohort: Cohort, *, as_of: date) -> Select[int, str, str | None, str | None, int]:
+    """The query, by itself so that a test can look at its plan: one pass for both answers."""
     beyond = outcome.c.day > SETTLED_DAYS
-    people = (
-        select(
-            func.coalesce(outcome.c[answer], NOT_ASKED).label("last_answer"),
-            case((beyond, BEYOND), else_=outcome.c.day).label("left_day"),
-            case((beyond, "censored"), else_=outcome.c.outcome).label("left_by"),
-        )
-        .where(settled(scope, cohort, as_of), outcome.c.day > LANDMARK_DAYS)
-        .subquery()
+    columns = (
+        case((beyond, BEYOND), else_=outcome.c.day).label("left_day"),
+        case((beyond, "censored"), else_=outcome.c.outcome).label("left_by"),
+        outcome.c.load_change,
+        outcome.c.home_exercise,
     )
-    return select(*people.c, func.count()).group_by(*people.c)
+    return (
+        select(*columns, func.count())
+        .where(settled(scope, cohort, as_of), outcome.c.day > LANDMARK_DAYS)
+        .group_by(*(column.name for column in columns))
+    )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, literal, select
+from sqlalchemy import Connection, Select, and_, case, func, select
 
 from sql.care_bits import TREATMENT_BITS, bits_of, has_any
 from sql.cohort import Cohort, Scope
@@ -23,6 +23,7 @@ TREATMENT_OF = {
     "foot_pronation": ("orthoses",),
     TENDON: ("shockwave",),
 }
+_FITTING = {finding: bits_of(treatments, TREATMENT_BITS) for finding, treatments in TREATMENT_OF.items()}
 
 
 @dataclass(frozen=True)
@@ -40,9 +41,12 @@ def matching_counts(
 ) -> list[MatchingCount]:
     """Counts per finding; those of one finding add up to everybody asked about."""
     counts: Counter[tuple[str, str, bool]] = Counter()
-    for row in connection.execute(statement(scope, cohort, as_of=as_of)):
-        for place, finding in enumerate(TREATMENT_OF):
-            counts[finding, row[2 * place], bool(row[2 * place + 1])] += row[-1]
+    for gait_fault, foot_pronation, treatments, people in connection.execute(
+        statement(scope, cohort, as_of=as_of)
+    ):
+        found = {"gait_fault": gait_fault, "foot_pronation": foot_pronation}
+        for finding, fitting in _FITTING.items():
+            counts[finding, _state(found.get(finding)), bool((treatments or 0) & fitting)] += people
     for state, given, people in connection.execute(tendon_statement(scope, cohort, as_of=as_of)):
         counts[TENDON, state, bool(given)] += people
         counts[TENDON, "unknown", bool(given)] -= people
@@ -50,23 +54,17 @@ def matching_counts(
 
 
 def statement(scope: Scope, cohort: Cohort, *, as_of: date) -> Select[Any]:
-    """The query: a row per combination of findings and treatments; the tendon stands as unknown throughout."""
-    states = {"gait_fault": _state(outcome.c.gait_fault), "foot_pronation": _state(outcome.c.foot_pronation)}
-    columns: list[ColumnElement[Any]] = []
-    for finding in TREATMENT_OF:
-        state = states.get(finding, literal("unknown"))
-        columns += [state.label(f"{finding}_state"), _given(finding).label(f"{finding}_given")]
-    return (
-        select(*columns, func.count())
-        .where(settled(scope, cohort, as_of))
-        .group_by(*(column.name for column in columns))
-    )
+    """The query: a row per combination of findings and treatments; of the tendon nothing is known here."""
+    o = outcome.c
+    columns = (o.gait_fault, o.foot_pronation, o.treatments_given)
+    return select(*columns, func.count()).where(settled(scope, cohort, as_of)).group_by(*columns)
 
 
 def tendon_statement(scope: Scope, cohort: Cohort, *, as_of: date) -> Select[Any]:
     """Those of whom it is known whether a tendon is involved: asked at the first visit, kept with the episode."""
     same = and_(unindexed(episode.c.clinic) == outcome.c.clinic, episode.c.episode_id == outcome.c.episode_id)
-    given = _given(TENDON).label("given")
+    treatments = func.coalesce(outcome.c.treatments_given, 0)
+    given = case((has_any(treatments, _FITTING[TENDON]), 1), else_=0).label("given")
     return (
         select(episode.c.tendon_involved, given, func.count())
         .join_from(episode, outcome, same)
@@ -75,13 +73,6 @@ def tendon_statement(scope: Scope, cohort: Cohort, *, as_of: date) -> Select[Any
     )
 
 
-def _given(finding: str) -> ColumnElement[int]:
-    fits = has_any(
-        func.coalesce(outcome.c.treatments_given, 0), bits_of(TREATMENT_OF[finding], TREATMENT_BITS)
-    )
-    return case((fits, 1), else_=0)
-
-
-def _state(found: ColumnElement[int | None]) -> ColumnElement[str]:
+def _state(found: int | None) -> str:
     """Of a finding that is 1, 0 or not looked for."""
-    return case((found.is_(None), "unknown"), (found > 0, "yes"), else_="no")
+    return "unknown" if found is None else "yes" if found > 0 else "no"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 
 
+@cache
 def first_day_of_month(number: int) -> date:
     """The first day of a month that is counted as 12 times the year and 0 to 11."""
     return date(number // 12, number % 12 + 1, 1)

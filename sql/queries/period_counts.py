@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import Connection, Select, func, select
 
@@ -13,8 +13,7 @@ from sql.queries.months import first_day_of_month
 from sql.schema import episode_outcome as outcome
 
 
-@dataclass(frozen=True)
-class PeriodCount:
+class PeriodCount(NamedTuple):
     """`episodes` people first seen in the month that begins on `month` who left on `day` by `outcome`."""
 
     month: date
@@ -25,7 +24,7 @@ class PeriodCount:
 
 def period_counts(connection: Connection, scope: Scope, cohort: Cohort) -> list[PeriodCount]:
     """Everybody in the curve, by month of first visit, day and outcome."""
-    rows = connection.execute(statement(scope, cohort))
+    rows = connection.execute(statement(scope, cohort)).all()
     return [PeriodCount(first_day_of_month(month), day, what, n) for month, day, what, n in rows]
 
 

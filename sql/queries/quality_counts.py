@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import (
     ColumnElement,
@@ -146,32 +147,36 @@ def _no_therapist() -> ColumnElement[bool]:
 
 def _same_person_twice() -> ColumnElement[bool]:
     """Two courses of one person for one condition and side that began on one day."""
-    alike = _alike("patient_id", "condition", "side", "first_visit_date", known=("patient_id",))
-    return _in_group(alike)
+    e = episode.alias("on_one_day").c
+    day = (e.clinic, e.patient_id, e.first_visit_date)
+    # Those with two courses on one day are found in the order of an index; there are few of them to compare.
+    candidates = select(*day).where(e.patient_id.is_not(None)).group_by(*day).having(func.count() > 1)
+    return _in_group(_alike("patient_id", "condition", "side", "first_visit_date", among=candidates))
 
 
 def _same_content() -> ColumnElement[bool]:
     """Two courses without a person's code of which everything that was written down is equal."""
     names = (
-        "condition", "side", "first_visit_date", "onset_from", "onset_to", "therapist", "site", "sex", "age_band",
+        "first_visit_date", "onset_from", "onset_to", "condition", "side", "therapist", "site", "sex", "age_band",
         "goal", "weekly_km_before",
     )  # fmt: skip
-    return and_(
-        episode.c.patient_id.is_(None), _in_group(_alike(*names, known=("onset_from",), nameless=True))
-    )
+    return and_(episode.c.patient_id.is_(None), _in_group(_alike(*names)))
 
 
-def _alike(*names: str, known: tuple[str, ...], nameless: bool = False) -> Subquery:
-    """Every episode with how many of its clinic are equal in all these columns; those of `known` are never empty.
+def _alike(*names: str, among: Select[str, str | None, date] | None = None) -> Subquery:
+    """Episodes with how many of their clinic are equal in all these columns.
 
+    among: those of these people and first visits; without it, those without a person's code and with a known onset.
     Empty cells are equal to each other, as PARTITION BY has it on both databases.
     """
     other = episode.alias("other").c
-    group = (other.clinic, *(other[name] for name in names))
+    # The clinic last, so that SQLite does not read the table in the order of an index that begins with it.
+    group = (*(other[name] for name in names), other.clinic)
     counted = select(other.clinic, other.episode_id, func.count().over(partition_by=group).label("equals"))
-    counted = counted.where(*(other[name].is_not(None) for name in known))
-    if nameless:
-        counted = counted.where(other.patient_id.is_(None))
+    if among is None:
+        counted = counted.where(other.onset_from.is_not(None), other.patient_id.is_(None))
+    else:
+        counted = counted.where(tuple_(other.clinic, other.patient_id, other.first_visit_date).in_(among))
     return counted.subquery()
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import Connection, Select, case, func, select
 
@@ -16,8 +16,7 @@ LAST_DAY = 182
 """Nobody is followed further here: later ends count as still observed on the day after."""
 
 
-@dataclass(frozen=True)
-class RecoveryMonth:
+class RecoveryMonth(NamedTuple):
     """`episodes` people first seen in `month` (its first day) who left observation on `day` by `outcome`.
 
     day is at most 183, where everybody observed for longer is put as `censored`. eligibility: eligible,

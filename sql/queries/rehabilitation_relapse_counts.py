@@ -84,4 +84,4 @@ def returned_long_enough_ago(scope: Scope, cohort: Cohort, as_of: date) -> Colum
     """Whose return is in the curve and at least 14 days before `as_of`."""
     o = outcome.c
     long_ago = o.start_day + o.day <= day_number(as_of) - SEEN_DAYS
-    return and_(in_curve(scope, cohort), o.outcome == "returned", long_ago)
+    return and_(in_curve(scope, cohort, beyond_index=True), o.outcome == "returned", long_ago)

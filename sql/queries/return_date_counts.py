@@ -29,5 +29,7 @@ def statement(scope: Scope, cohort: Cohort) -> Select[int | None, int]:
     on_visit_day = or_(o.on_visit_day == 1, o.return_day == 0)
     gap = case((on_visit_day, o.return_day - func.coalesce(o.visit_before_return, 0))).label("gap_days")
     return (
-        select(gap, func.count()).where(in_curve(scope, cohort), o.outcome == "returned").group_by("gap_days")
+        select(gap, func.count())
+        .where(in_curve(scope, cohort, beyond_index=True), o.outcome == "returned")
+        .group_by("gap_days")
     )

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Subquery, case, func, select
+from sqlalchemy import Connection, Select, func, select
 
-from sql.care_bits import SCORE_WINDOWS, has_any
+from sql.care_bits import SCORE_WINDOWS
 from sql.cohort import Cohort, Scope, in_curve
 from sql.dialect import month_number
 from sql.queries.months import first_day_of_month
@@ -49,10 +49,16 @@ def scored_months(
     connection: Connection, scope: Scope, cohort: Cohort, early: Days, later: Days
 ) -> list[ScoredMonth]:
     """Of those in the curve who gave any score: at most eight rows for each month."""
-    rows = connection.execute(scored_statement(scope, cohort, early, later))
+    first, second, third = (SCORE_WINDOWS[days] for days in (AT_FIRST_VISIT, early, later))
     return [
-        ScoredMonth(first_day_of_month(row[0]), bool(row[1]), bool(row[2]), bool(row[3]), row[4])
-        for row in rows
+        ScoredMonth(
+            first_day_of_month(month),
+            bool(scored & first),
+            bool(scored & second),
+            bool(scored & third),
+            people,
+        )
+        for month, scored, people in connection.execute(scored_statement(scope, cohort)).all()
     ]
 
 
@@ -64,30 +70,20 @@ def pain_months(
     return [PainMonth(first_day_of_month(row[0]), *row[1:]) for row in rows]
 
 
-def scored_statement(scope: Scope, cohort: Cohort, early: Days, later: Days) -> Select[Any]:
-    """The query behind `scored_months`."""
-    spans = {"baseline": AT_FIRST_VISIT, "early": early, "later": later}
-    scored = outcome.c.scored
-    given = [
-        case((has_any(scored, SCORE_WINDOWS[span]), 1), else_=0).label(name) for name, span in spans.items()
-    ]
-    rows = select(outcome.c.start_day, *given).where(in_curve(scope, cohort), scored != 0).subquery("rows")
-    return _counted(rows, [rows.c[name] for name in spans])
+def scored_statement(scope: Scope, cohort: Cohort) -> Select[Any]:
+    """The query behind `scored_months`: people by month and by the set of windows with a score."""
+    month, scored = month_number(outcome.c.start_day).label("month"), outcome.c.scored
+    asked = in_curve(scope, cohort, beyond_index=True)
+    return select(month, scored, func.count()).where(asked, scored != 0).group_by("month", scored)
 
 
 def pain_statement(scope: Scope, cohort: Cohort, instruments: Sequence[str]) -> Select[Any]:
     """The query behind `pain_months`."""
     c = course.c
-    columns = (outcome.c.start_day, c.instrument, c.context, c.first_visit, c.week_12)
-    pairs = (
-        courses_of(scope, cohort, None, *columns)
+    month = month_number(outcome.c.start_day).label("month")
+    pair = (c.instrument, c.context, c.first_visit, c.week_12)
+    return (
+        courses_of(scope, cohort, None, month, *pair, func.count())
         .where(c.instrument.in_(instruments), c.first_visit.is_not(None), c.week_12.is_not(None))
-        .subquery("pairs")
+        .group_by("month", *pair)
     )
-    return _counted(pairs, [column for column in pairs.c if column.name != "start_day"])
-
-
-def _counted(rows: Subquery, columns: Sequence[ColumnElement[Any]]) -> Select[Any]:
-    month = month_number(rows.c.start_day).label("month")
-    names = [month.name, *(column.name for column in columns)]
-    return select(month, *columns, func.count().label("people")).group_by(*names)

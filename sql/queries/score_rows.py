@@ -29,10 +29,12 @@ def courses_of(
     scope: Scope, cohort: Cohort, scale: AskedScale | None, *columns: ColumnElement[Any]
 ) -> Select[Any]:
     """Columns of the cohort's courses, of one scale or of all."""
-    # SQLite then reads the courses in the order of their key and looks each episode up, not the other way round.
-    own = unindexed(course.c.clinic), unindexed(course.c.episode_id)
-    same = and_(outcome.c.clinic == own[0], outcome.c.episode_id == own[1])
-    question = select(*columns).select_from(course).join(outcome, same).where(in_curve(scope, cohort))
+    # SQLite then reads the episodes in the order of their key and looks each one's courses up, not the other way
+    # round: the key of the courses leads to the row, that of the episodes to the place of the row.
+    own = unindexed(outcome.c.clinic), unindexed(outcome.c.episode_id)
+    same = and_(course.c.clinic == own[0], course.c.episode_id == own[1])
+    asked = in_curve(scope, cohort, beyond_index=True)
+    question = select(*columns).select_from(outcome).join(course, same).where(asked)
     if scale is None:
         return question
     return question.where(course.c.instrument == scale.instrument, course.c.context == scale.context)

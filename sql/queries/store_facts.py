@@ -91,13 +91,14 @@ def _starts(connection: Connection, scope: Scope) -> tuple[tuple[str, ...], date
             func.max(episode_outcome.c.start_day),
         )
         .where(scope.condition())
-        .group_by(episode_outcome.c.condition)
+        # Within goal and eligibility, so that SQLite finds them in the order of the covering index.
+        .group_by(episode_outcome.c.goal, episode_outcome.c.eligibility, episode_outcome.c.condition)
     ).all()
     if not rows:
         return (), None, None
     first = date.fromordinal(EPOCH.toordinal() + min(row[1] for row in rows))
     last = date.fromordinal(EPOCH.toordinal() + max(row[2] for row in rows))
-    return tuple(row[0] for row in rows), first, last
+    return tuple(sorted({row[0] for row in rows})), first, last
 
 
 def _pairs(connection: Connection, table: Table, clinics: tuple[str, ...]) -> tuple[tuple[str, str], ...]:

@@ -30,18 +30,17 @@ class TreatmentCounts:
 
 def treatment_counts(connection: Connection, scope: Scope, cohort: Cohort, *, as_of: date) -> TreatmentCounts:
     """Counts of people in the curve whose first visit is at least 84 days before `as_of`."""
-    people = connection.scalar(select(func.count()).select_from(outcome).where(settled(scope, cohort, as_of)))
-    given, components = Counter[str](), Counter[int]()
+    people, given, components = 0, Counter[str](), Counter[int]()
     for bits, n in connection.execute(statement(scope, cohort, as_of=as_of)):
-        names = names_in(bits, TREATMENT_BITS)
-        given.update(dict.fromkeys(names, n))
-        components[len(names)] += n
-    return TreatmentCounts(people or 0, components.total(), dict(given), dict(components))
+        people += n
+        if bits is not None:
+            names = names_in(bits, TREATMENT_BITS)
+            given.update(dict.fromkeys(names, n))
+            components[len(names)] += n
+    return TreatmentCounts(people, components.total(), dict(given), dict(components))
 
 
-def statement(scope: Scope, cohort: Cohort, *, as_of: date) -> Select[int, int]:
-    """People with an attended visit per combination of treatments."""
+def statement(scope: Scope, cohort: Cohort, *, as_of: date) -> Select[int | None, int]:
+    """People per combination of treatments; without an attended visit there is none."""
     given = outcome.c.treatments_given
-    return (
-        select(given, func.count()).where(settled(scope, cohort, as_of), given.is_not(None)).group_by(given)
-    )
+    return select(given, func.count()).where(settled(scope, cohort, as_of)).group_by(given)

@@ -1,9 +1,9 @@
-"""How many of each therapist's and site's people came back by week 12, by what they came with."""
+"""How many of each therapist's and site's people came back by week 12 and how pain changed, by what they came with."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import Connection, Select, case, func, select
 
@@ -17,12 +17,14 @@ from sql.settled import SETTLED_DAYS, settled
 BEYOND = SETTLED_DAYS + 1
 
 
-@dataclass(frozen=True)
-class UnitCount:
+class UnitCount(NamedTuple):
     """`episodes` people of one therapist, site and kind who left observation on `day` by `outcome`.
 
     Whoever was followed beyond day 84 stands on day 85 as censored, whatever came later: figures by day 84
-    are the same, and the rows are few. pain_band: 0_3, 4_6, 7_10 or none.
+    are the same, and the rows are few. pain_band: 0_3, 4_6, 7_10 or none. `scored` of them have a score at the
+    first visit and one in weeks 8 to 12: sums of later - first and of its square, None of nobody.
+
+    A tuple: a network has nearly as many rows as patients.
     """
 
     therapist: str
@@ -33,6 +35,9 @@ class UnitCount:
     day: int
     outcome: str
     episodes: int
+    scored: int
+    change: float | None
+    squared_change: float | None
 
 
 def unit_counts(
@@ -46,14 +51,15 @@ def unit_counts(
 ) -> list[UnitCount]:
     """Counts of those in the curve whose first visit is at least 84 days before `as_of`."""
     asked = statement(scope, cohort, question, as_of=as_of, several_clinics=several_clinics)
-    return [UnitCount(*row) for row in connection.execute(with_courses(connection, asked)).all()]
+    return [UnitCount._make(row) for row in connection.execute(with_courses(connection, asked)).all()]
 
 
 def statement(
     scope: Scope, cohort: Cohort, question: PainQuestion, *, as_of: date, several_clinics: bool
-) -> Select[str, str, str, str, str, int, str, int]:
+) -> Select[str, str, str, str, str, int, str, int, int, float | None, float | None]:
     """The query, by itself so that a test can look at its plan."""
     beyond = outcome.c.day > SETTLED_DAYS
+    change = course.c.week_12 - course.c.first_visit
     columns = (
         grouping("therapist", several_clinics=several_clinics).label("unit_therapist"),
         grouping("site", several_clinics=several_clinics).label("unit_site"),
@@ -64,7 +70,7 @@ def statement(
         case((beyond, "censored"), else_=outcome.c.outcome).label("left_by"),
     )
     return (
-        select(*columns, func.count().label("episodes"))
+        select(*columns, func.count(), func.count(change), func.sum(change), func.sum(change * change))
         .select_from(outcome)
         .outerjoin(course, own_course(question))
         .where(settled(scope, cohort, as_of))

@@ -78,4 +78,4 @@ def days_statement(scope: Scope, cohort: Cohort) -> Select[int, str, int, int]:
 
 def _asked(scope: Scope, cohort: Cohort) -> ColumnElement[bool]:
     people = replace(cohort, first_visit_from=None, first_visit_to=None)
-    return and_(scope.condition(), people.selected(), people.with_goal())
+    return and_(scope.condition(), people.selected(), people.with_goal(beyond_index=True))

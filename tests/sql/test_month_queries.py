@@ -207,7 +207,10 @@ def test_by_month(store: Engine, rows, who: str, what: str):
 
 
 def test_the_number_of_a_month(engine: Engine):
-    days = (date(1970, 1, 1), date(1999, 12, 31), date(2000, 2, 29), date(2024, 12, 1), date(2025, 1, 31))
+    days = [date(1970, 1, 1), date(1999, 12, 31), date(2000, 2, 29), date(2024, 12, 1), date(2025, 1, 31)]
+    for year in (1950, 1972, 2023, 2024, 2099):  # the first and last day of each month
+        starts = [date(year + month // 12, month % 12 + 1, 1) for month in range(13)]
+        days += [*starts, *(date.fromordinal(day.toordinal() - 1) for day in starts[1:])]
     with reading(engine) as connection:
         for day in days:
             number = connection.scalar(select(month_number(literal((day - EPOCH).days))))

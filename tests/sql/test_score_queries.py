@@ -310,7 +310,7 @@ def plan(engine: Engine, statement: Select) -> list[str]:
 @pytest.mark.parametrize("loaded", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("store", ["prepared"], indirect=True)
 def test_one_scale_is_read_in_the_order_of_the_key(store: Engine):
-    """Its courses first, then each one's episode by its key: the other way round takes four times as long."""
+    """The episodes first, then each one's course by its key: the other way round takes half as long again."""
     scope, cohort = Scope("clinic"), Cohort()
     for statement in (
         changes.statement(scope, cohort, as_of=AS_OF, scale=SCALES[0]),
@@ -318,8 +318,10 @@ def test_one_scale_is_read_in_the_order_of_the_key(store: Engine):
         weeks.weeks_statement(scope, cohort, SCALES[0]),
     ):
         steps = plan(store, statement)
-        at = steps.index("SCAN scale_course")
-        assert steps[at + 1].startswith("SEARCH episode_outcome USING INDEX sqlite_autoindex")
+        at = steps.index("SCAN episode_outcome")
+        assert steps[at + 1].startswith(
+            "SEARCH scale_course USING PRIMARY KEY (clinic=? AND episode_id=? AND"
+        )
         assert not any("SEARCH score" in step or "SCAN score" in step for step in steps)
     (first, *_) = plan(store, starts.statement(scope, cohort))
     assert "COVERING INDEX ix_episode_outcome_cohort" in first
