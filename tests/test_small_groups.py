@@ -11,7 +11,8 @@ from test_wording import FOUR, HUNDRED, make_summary, plain
 
 from dashboard import captions, recovery_words, wording
 from dashboard.attention import Signs, look_at_this
-from dashboard.charts.recovery_panels import intake_figure, relapse_figure, retention_figure
+from dashboard.charts.recovery_panels import intake_figure, relapse_figure
+from dashboard.charts.retention_chart import retention_figure
 from dashboard.charts.theme import LIGHT
 from dashboard.sections.follow_up import FollowUpResult
 from dashboard.sections.intake_periods import IntakePeriodsResult, ShownPeriod
