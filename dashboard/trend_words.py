@@ -30,6 +30,7 @@ CHANCE = (
 )
 FEWEST_POINTS = 7
 """So many points the rules for a change need; of fewer, a quiet series says nothing."""
+YEAR_DAYS = 365
 Row = dict[str, str]
 
 
@@ -153,14 +154,22 @@ def summary_rows(trends: Trends) -> list[dict[str, object]]:
         {
             "measure": measure_name(trend.measure),
             "variation": variation_words(trend),
-            "last": value_words(trend.measure, trend.last.value.value).removesuffix(" points")
-            if trend.last
-            else "–",
+            "last": _last_words(trend, trends.as_of),
             "target": assurance_words(trend),
             "series": [_drawn(trend.measure, point.value.value) for point in trend.counted],
         }
         for trend in trends.trends
     ]
+
+
+def _last_words(trend: Trend, as_of: date) -> str:
+    """The last value and of when it is, "61 % (Jul)"; with its year where that is not the latest July."""
+    if trend.last is None:
+        return "–"
+    last, when = trend.last.value, period_of(trend.last.value)
+    if (as_of - last.first_day).days < YEAR_DAYS:
+        when = when.rpartition(" ")[0]
+    return f"{value_words(trend.measure, last.value).removesuffix(' points')} ({when})"
 
 
 def point_rows(trend: Trend, k: int) -> list[Row]:

@@ -60,7 +60,8 @@ def test_figures_follow_each_filter(
     pfps = summary_of(stores["big"], **cohort).groups[0]
     app = visit("big", **choices)
     assert tiles(app)["PFPS · half by"][1].startswith(f"day {pfps.median.value_days} (")
-    assert f"{pfps.started} started" in said(app)
+    noun = "people" if choices == {"goal": "any"} else "runners"
+    assert f"of {pfps.episodes} {noun} with PFPS are back" in said(app)
 
 
 def test_a_filter_offers_what_the_store_has(visit: Visit):

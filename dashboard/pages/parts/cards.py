@@ -10,6 +10,7 @@ import streamlit as st
 from dashboard import wording
 from dashboard.group_summary import GroupSummary
 from dashboard.names import CONDITION_NAMES, CONDITION_SHORT, VERDICT_ICONS
+from dashboard.pages.parts import panels
 from dashboard.stats.benchmark import Benchmark
 from dashboard.summary import OutcomeSummary
 from dashboard.verdicts import benchmarks
@@ -62,7 +63,7 @@ def _card(summary: OutcomeSummary, group: GroupSummary) -> None:
                     icon=VERDICT_ICONS[word],
                     color=COLOURS.get(word, "blue"),
                 )
-    st.markdown(" ".join(wording.card_sentences(summary, group)))
+    st.markdown(panels.unbroken(" ".join(wording.card_sentences(summary, group))))
 
 
 def tiles(summary: OutcomeSummary, conditions: Sequence[str]) -> None:
