@@ -47,6 +47,7 @@ def current_question() -> Question:
 def filter_bar(reader: Reader) -> Question:
     """Draw the bar and return the question."""
     kept_filters.restore()
+    kept_filters.follow()
     facts = readers.facts(scope_of(reader, "clinic"))
     several = len(facts.clinics) > 1
     conditions = {code: name for code, name in CONDITION_SHORT.items() if code in facts.conditions}

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.attention import Signs, freshness, look_at_this
+from dashboard.attention import Rule, Signs, freshness, look_at_this
 from dashboard.pages.parts import panels, who
 from dashboard.pages.parts.filters import Question
+from dashboard.pages.parts.in_browser import PANEL
+from dashboard.pages.parts.kept_filters import ONLY_CONDITION
+from dashboard.recovery_words import GROUPINGS
 from dashboard.sections.follow_up import follow_up_section
 from dashboard.sections.intake_periods import intake_periods_section
 from dashboard.summary import OutcomeSummary
@@ -17,25 +20,34 @@ from sql.queries.people_lists import PeopleList
 RECOVERY_PAGE = "dashboard/pages/return_to_running.py"
 NOT_KNOWN = {PeopleList("missing", "running_week_12"): "Whether they run at week 12"}
 DATA_PAGE = "dashboard/pages/data.py"
-PAGES = {
-    "behind": RECOVERY_PAGE,
-    "unknown": DATA_PAGE,  # where a tap shows who they are
-    "visit_dates": RECOVERY_PAGE,
-    "worse_lately": "dashboard/pages/trends.py",
-    "lost": RECOVERY_PAGE,
-    "late_reports": RECOVERY_PAGE,
+PLACES: dict[Rule, tuple[str, dict[str, str]]] = {
+    "behind": (RECOVERY_PAGE, {"by": GROUPINGS["symptom_duration"]}),  # for whom?
+    "unknown": (DATA_PAGE, {}),  # where a tap shows who they are
+    "visit_dates": (RECOVERY_PAGE, {PANEL: "sureness"}),
+    "worse_lately": (RECOVERY_PAGE, {PANEL: "first-visits"}),
+    "lost": (RECOVERY_PAGE, {PANEL: "losses"}),
+    "late_reports": (RECOVERY_PAGE, {PANEL: "sureness"}),
 }
+"""Page and address of what an item speaks of."""
 
 
 def items(summary: OutcomeSummary, question: Question) -> None:
-    """A row with a link for each item; no row without one."""
+    """A row with a link for each item, to the panel it speaks of and with the filters; no row without one."""
     found = look_at_this(_signs(summary, question))
     if not found:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown("**Look at this**", width="content")
         for item in found:
-            st.page_link(PAGES[item.rule], label=item.text, icon=":material/search:", width="content")
+            page, place = PLACES[item.rule]
+            about = {ONLY_CONDITION: item.condition} if item.condition else {}
+            st.page_link(
+                page,
+                label=item.text,
+                icon=":material/search:",
+                width="content",
+                query_params={**place, **about},  # beside the filters, which come along by themselves
+            )
 
 
 def fresh(summary: OutcomeSummary, question: Question) -> None:
