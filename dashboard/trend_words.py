@@ -104,6 +104,15 @@ def title(trend: Trend) -> str:
     return f"{name}: {word}, {rule_words(trend, last)}"
 
 
+def since_words(trend: Trend) -> str:
+    """ ", since Dec 2025": the period in which a finding began that is a run on one side of the mean; else nothing."""
+    last = trend.last
+    if last is None or last.rule != "7 on one side" or trend.suggested is None:
+        return ""
+    first = next(point.value for point in trend.counted if point.value.first_day == trend.suggested)
+    return f", since {period_of(first)}"
+
+
 def _too_short(trend: Trend) -> bool:
     """Whether a quiet series is quiet because it has hardly begun."""
     return len(trend.counted) < FEWEST_POINTS and trend.last is not None and trend.last.kind == "common cause"

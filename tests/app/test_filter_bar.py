@@ -24,6 +24,11 @@ def test_a_period_is_whole_months_before_the_data_end(
     assert app.header[1].value == f"What became of the {expected.everybody.started} who started"
 
 
+def test_all_time_is_the_first_choice_and_says_since_when(visit: Visit):
+    assert visit("big").selectbox(key="period").options[:2] == ["Since May 2024", "Last 6 months"]
+    assert visit("big").selectbox(key="period").value == "all"
+
+
 def test_months_of_ones_own_choice(visit: Visit, stores):
     expected = summary_of(stores["big"], first_visit_from=date(2025, 2, 1), first_visit_to=date(2025, 4, 30))
     app = visit("big")

@@ -43,7 +43,7 @@ def list_shown(page: Page) -> Locator:
 @pytest.mark.parametrize("store", ["big", "small"])
 def test_is_pfps_in_line_and_for_which_patients_not(visit: Visit, store: str):
     page = visit(store)
-    card = page.get_by_text(re.compile("^An estimated .* of runners with PFPS are back by week 12"))
+    card = page.get_by_text(re.compile("^An estimated .* of \\d+ runners with PFPS are back by week 12"))
     expect(card).to_contain_text("more than half")
     expect(page.get_by_text("in line at week 12")).to_be_visible()
     choose(page, "Condition", "PFPS")
@@ -56,6 +56,15 @@ def test_is_pfps_in_line_and_for_which_patients_not(visit: Visit, store: str):
     wait_until_drawn(page, "return to running")
     page.get_by_test_id("stMain").get_by_text("Symptom duration", exact=True).click()
     wait_for_answer(page)
+    expect(page.get_by_role("heading", name=re.compile("with symptoms for"))).to_be_visible()
+
+
+@pytest.mark.parametrize("store", ["big", "small"])
+def test_a_card_leads_in_one_tap_to_whom_its_verdict_holds_for(visit: Visit, store: str):
+    page = visit(store)
+    page.get_by_role("link", name="For whom?").first.click()
+    wait_until_drawn(page, "return to running")
+    expect(page.get_by_text("Only: Runner's knee (PFPS)")).to_be_visible()
     expect(page.get_by_role("heading", name=re.compile("with symptoms for"))).to_be_visible()
 
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.attention import Rule, Signs, freshness, look_at_this
-from dashboard.pages.parts import panels, who
+from dashboard.pages.parts import cards, panels, who
 from dashboard.pages.parts.filters import Question
 from dashboard.pages.parts.in_browser import PANEL
-from dashboard.pages.parts.kept_filters import ONLY_CONDITION
-from dashboard.recovery_words import GROUPINGS
 from dashboard.sections.follow_up import follow_up_section
 from dashboard.sections.intake_periods import intake_periods_section
 from dashboard.summary import OutcomeSummary
@@ -17,16 +15,15 @@ from dashboard.verdicts import benchmarks
 from dashboard.wording import time_words
 from sql.queries.people_lists import PeopleList
 
-RECOVERY_PAGE = "dashboard/pages/return_to_running.py"
-NOT_KNOWN = {PeopleList("missing", "running_week_12"): "Whether they run at week 12"}
+NOT_KNOWN = PeopleList("missing", "running_week_12")
 DATA_PAGE = "dashboard/pages/data.py"
 PLACES: dict[Rule, tuple[str, dict[str, str]]] = {
-    "behind": (RECOVERY_PAGE, {"by": GROUPINGS["symptom_duration"]}),  # for whom?
+    "behind": (cards.RECOVERY_PAGE, cards.FOR_WHOM),
     "unknown": (DATA_PAGE, {}),  # where a tap shows who they are
-    "visit_dates": (RECOVERY_PAGE, {PANEL: "sureness"}),
-    "worse_lately": (RECOVERY_PAGE, {PANEL: "first-visits"}),
-    "lost": (RECOVERY_PAGE, {PANEL: "losses"}),
-    "late_reports": (RECOVERY_PAGE, {PANEL: "sureness"}),
+    "visit_dates": (cards.RECOVERY_PAGE, {PANEL: "sureness"}),
+    "worse_lately": (cards.RECOVERY_PAGE, {PANEL: "first-visits"}),
+    "lost": (cards.RECOVERY_PAGE, {PANEL: "losses"}),
+    "late_reports": (cards.RECOVERY_PAGE, {PANEL: "sureness"}),
 }
 """Page and address of what an item speaks of."""
 
@@ -40,7 +37,7 @@ def items(summary: OutcomeSummary, question: Question) -> None:
         st.markdown("**Look at this**", width="content")
         for item in found:
             page, place = PLACES[item.rule]
-            about = {ONLY_CONDITION: item.condition} if item.condition else {}
+            about = cards.only(item.condition) if item.condition else {}
             st.page_link(
                 page,
                 label=item.text,
@@ -61,7 +58,8 @@ def not_known(question: Question) -> None:
     """Who is missing from the figures of week 12; nothing where nobody is."""
     known = panels.section(question, follow_up_section).known
     if known is not None and known.numerator < known.denominator:
-        who.picker(question, NOT_KNOWN, key="who_not_known", label="Who is missing at week 12?")
+        people = f"Whether they run at week 12 ({known.denominator - known.numerator:,})"
+        who.picker(question, {NOT_KNOWN: people}, key="who_not_known", label="Who is missing at week 12?")
 
 
 def _signs(summary: OutcomeSummary, question: Question) -> Signs:
