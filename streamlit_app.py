@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.deployment import NO_SIGN_IN, is_loopback
-from dashboard.pages.parts import frame, showing, styles
+from dashboard.pages.parts import frame, in_browser, showing, styles
 from dashboard.pages.parts.filters import filter_bar
 
 st.set_page_config(  # the width at once: a browser that has drawn a wider sidebar may keep it
@@ -15,6 +15,7 @@ st.set_page_config(  # the width at once: a browser that has drawn a wider sideb
     initial_sidebar_state=showing.SIDEBAR_WIDTH,
 )
 styles.for_fingers()
+in_browser.mount()
 
 if not is_loopback(st.get_option("server.address")):
     st.error(NO_SIGN_IN, icon=":material/lock:")

@@ -48,10 +48,11 @@ class Signs:
 
 @dataclass(frozen=True)
 class Item:
-    """One thing to look at, and the rule that found it."""
+    """One thing to look at, the rule that found it, and the condition it is about if it is about one."""
 
     rule: Rule
     text: str
+    condition: str | None = None
 
 
 def look_at_this(signs: Signs) -> tuple[Item, ...]:
@@ -81,7 +82,9 @@ def freshness(as_of: date, last_start: date | None, known: Proportion | None) ->
 def _behind(signs: Signs) -> Iterator[Item]:
     for condition, day in signs.behind:
         yield Item(
-            "behind", f"{CONDITION_SHORT.get(condition, condition)} is behind the quoted figure at {day}"
+            "behind",
+            f"{CONDITION_SHORT.get(condition, condition)} is behind the quoted figure at {day}",
+            condition,
         )
 
 

@@ -71,17 +71,16 @@ def curve_caption(groups: Sequence[GroupSummary], conditions: Sequence[str]) -> 
 
 
 def outside_sentence(summary: OutcomeSummary) -> str:
-    """Why fewer stand in the curve than started; empty where nobody is missing or figures are rounded."""
-    whole, outside = summary.everybody, summary.excluded.already_running
-    if summary.audience == "sharing" or not outside or whole.started is None or whole.episodes is None:
+    """Why fewer stand in the curves than started; empty where nobody is missing or figures are rounded."""
+    whole, excluded = summary.everybody, summary.excluded
+    if summary.audience == "sharing" or whole.started == whole.episodes:
         return ""
-    if whole.started - whole.episodes != outside:
-        return ""
-    verb = "was" if outside == 1 else "were"
-    return (
-        f"{outside:,} of the {whole.started:,} who started {verb} already running at the first visit, so the curve has "
-        f"{whole.episodes:,}."
-    )
+    reasons = {
+        "already running at the first visit": excluded.already_running,
+        "with an open red flag": excluded.red_flag,
+    }
+    left_out = " and ".join(f"{people:,} {words}" for words, people in reasons.items() if people)
+    return f"In the curves are {whole.episodes:,} of the {whole.started:,}: without {left_out}."
 
 
 def became_title(summary: OutcomeSummary) -> str:

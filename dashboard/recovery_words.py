@@ -250,9 +250,11 @@ def retention_caption(result: RetentionResult) -> str:
             f"The steps from visit 2 to week 12 are drawn from {MIN_FOLLOWED} people on who first came at least 12 "
             "weeks before the data end."
         )
+    marks = " Bars: everybody; marks: sites." if len(result.groups) > 1 else ""
     return (
         f"Of {everybody.started:,} in the curve who first came at least 12 weeks before the data end: attended that "
-        "visit, or any visit in that week or later. Who is well stops coming, so leaving is not failure by itself."
+        f"visit, or any visit in that week or later.{marks} Who is well stops coming, so leaving is not failure by "
+        "itself."
     )
 
 

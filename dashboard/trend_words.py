@@ -30,6 +30,7 @@ CHANCE = (
 )
 FEWEST_POINTS = 7
 """So many points the rules for a change need; of fewer, a quiet series says nothing."""
+YEAR_DAYS = 365
 Row = dict[str, str]
 
 
@@ -103,6 +104,15 @@ def title(trend: Trend) -> str:
     return f"{name}: {word}, {rule_words(trend, last)}"
 
 
+def since_words(trend: Trend) -> str:
+    """ ", since Dec 2025": the period in which a finding began that is a run on one side of the mean; else nothing."""
+    last = trend.last
+    if last is None or last.rule != "7 on one side" or trend.suggested is None:
+        return ""
+    first = next(point.value for point in trend.counted if point.value.first_day == trend.suggested)
+    return f", since {period_of(first)}"
+
+
 def _too_short(trend: Trend) -> bool:
     """Whether a quiet series is quiet because it has hardly begun."""
     return len(trend.counted) < FEWEST_POINTS and trend.last is not None and trend.last.kind == "common cause"
@@ -153,14 +163,22 @@ def summary_rows(trends: Trends) -> list[dict[str, object]]:
         {
             "measure": measure_name(trend.measure),
             "variation": variation_words(trend),
-            "last": value_words(trend.measure, trend.last.value.value).removesuffix(" points")
-            if trend.last
-            else "–",
+            "last": _last_words(trend, trends.as_of),
             "target": assurance_words(trend),
             "series": [_drawn(trend.measure, point.value.value) for point in trend.counted],
         }
         for trend in trends.trends
     ]
+
+
+def _last_words(trend: Trend, as_of: date) -> str:
+    """The last value and of when it is, "61 % (Jul)"; with its year where that is not the latest July."""
+    if trend.last is None:
+        return "–"
+    last, when = trend.last.value, period_of(trend.last.value)
+    if (as_of - last.first_day).days < YEAR_DAYS:
+        when = when.rpartition(" ")[0]
+    return f"{value_words(trend.measure, last.value).removesuffix(' points')} ({when})"
 
 
 def point_rows(trend: Trend, k: int) -> list[Row]:

@@ -111,17 +111,17 @@ def card_sentences(summary: OutcomeSummary, group: GroupSummary) -> list[str]:
 
 
 def estimate_sentence(summary: OutcomeSummary, group: GroupSummary, day: int) -> str:
-    """ "An estimated 56 % (50–61) of runners with PFPS are back by week 12; 214 started." """
-    who, started = people_words(summary, group), count_words(group.started, summary.k)
+    """ "An estimated 56 % (50–61) of 214 runners with PFPS are back by week 12." """
+    who, in_curve = people_words(summary, group), count_words(group.episodes, summary.k)
     if is_few(group.episodes):
-        return f"Too few {who} for an estimate: {started} started, {MIN_FOLLOWED} are needed."
+        return f"Too few {who} for an estimate: {in_curve} so far, {MIN_FOLLOWED} are needed."
     estimate = _estimate(group, day)
     if estimate is None:
         why = (
             "too few people to show a share" if _is_withheld(group, day) else "too few are followed that far"
         )
-        return f"No estimate yet for {who} by {time_words(day)}: {why}; {started} started."
-    return f"An estimated {estimate} of {who} are back by {time_words(day)}; {started} started."
+        return f"No estimate yet for {in_curve} {who} by {time_words(day)}: {why}."
+    return f"An estimated {estimate} of {in_curve} {who} are back by {time_words(day)}."
 
 
 def verdict_sentence(verdict: Verdict, benchmark: Benchmark) -> str:
@@ -168,7 +168,7 @@ def tile_words(group: GroupSummary, day: int) -> tuple[str, str]:
         return "–", "too few to show" if _is_withheld(group, day) else "too few followed"
     if horizon.too_few:
         return percent(horizon.value), "too few followed"
-    return percent(horizon.value), f"{interval_words(horizon.low, horizon.high)} of {group.episodes}"
+    return percent(horizon.value), f"{interval_words(horizon.low, horizon.high)} of {group.episodes:,}"
 
 
 def median_tile_words(group: GroupSummary) -> tuple[str, str]:

@@ -11,7 +11,8 @@ from test_wording import FOUR, HUNDRED, make_summary, plain
 
 from dashboard import captions, recovery_words, wording
 from dashboard.attention import Signs, look_at_this
-from dashboard.charts.recovery_panels import intake_figure, relapse_figure, retention_figure
+from dashboard.charts.recovery_panels import intake_figure, relapse_figure
+from dashboard.charts.retention_chart import retention_figure
 from dashboard.charts.theme import LIGHT
 from dashboard.sections.follow_up import FollowUpResult
 from dashboard.sections.intake_periods import IntakePeriodsResult, ShownPeriod
@@ -63,7 +64,7 @@ def test_people_are_counted_in_good_english(people: int | None, words: str):
 def test_a_card_of_four_says_how_many_are_needed_and_no_share():
     group = make_group("itbs", *FOUR)
     sentences = wording.card_sentences(make_summary(group), group)
-    assert sentences[0] == "Too few runners with ITBS for an estimate: 4 started, 10 are needed."
+    assert sentences[0] == "Too few runners with ITBS for an estimate: 4 so far, 10 are needed."
     assert "cannot tell yet" in sentences[1]
     assert len(sentences) == 2  # later days would only say the same again
 

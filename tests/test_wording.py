@@ -150,19 +150,18 @@ def test_the_estimate_with_n():
     group = make_group("pfps", *HUNDRED)
     summary = make_summary(group)
     sentence = plain(wording.estimate_sentence(summary, group, 84))
-    assert sentence == "An estimated **50 %** (41–60) of runners with PFPS are back by week 12; 100 started."
+    assert sentence == "An estimated **50 %** (41–60) of 100 runners with PFPS are back by week 12."
     other_goals = replace(summary, cohort=Cohort(goals=()))
-    assert "of people with PFPS" in wording.estimate_sentence(other_goals, group, 84)
+    assert "of 100 people with PFPS" in wording.estimate_sentence(other_goals, group, 84)
 
 
 def test_an_estimate_of_too_few_says_so():
     group = make_group("pfps", *THIN)
-    assert "; too few still followed) of runners" in wording.estimate_sentence(make_summary(group), group, 56)
-    sentence = wording.estimate_sentence(make_summary(group), group, 84)
-    assert (
-        sentence
-        == "No estimate yet for runners with PFPS by week 12: too few are followed that far; 12 started."
+    assert "; too few still followed) of 12 runners" in wording.estimate_sentence(
+        make_summary(group), group, 56
     )
+    sentence = wording.estimate_sentence(make_summary(group), group, 84)
+    assert sentence == "No estimate yet for 12 runners with PFPS by week 12: too few are followed that far."
 
 
 def test_nobody_back_yet_has_the_exact_limit():
@@ -172,17 +171,17 @@ def test_nobody_back_yet_has_the_exact_limit():
 
 
 def test_withheld_figures_say_that_there_are_too_few():
-    hidden = make_group("pfps", *HUNDRED, curve=None, started=None, back_by=())
+    hidden = make_group("pfps", *HUNDRED, curve=None, started=None, episodes=None, back_by=())
     sentence = wording.estimate_sentence(make_summary(), hidden, 84)
     assert sentence == (
-        "No estimate yet for runners with PFPS by week 12: too few people to show a share; fewer than 8 started."
+        "No estimate yet for fewer than 8 runners with PFPS by week 12: too few people to show a share."
     )
 
 
 def test_the_card_of_pfps():
     group = make_group("pfps", *HUNDRED)
     assert plain(" ".join(wording.card_sentences(make_summary(group), group))) == (
-        "An estimated **50 %** (41–60) of runners with PFPS are back by week 12; 100 started. "
+        "An estimated **50 %** (41–60) of 100 runners with PFPS are back by week 12. "
         "Another clinic's article says more than half (no study found): not shown to be more than half. "
         "By month 6: **50 %** (41–60); the same source says 67 %: behind."
     )
@@ -191,7 +190,7 @@ def test_the_card_of_pfps():
 def test_the_card_of_itbs_has_every_comparison_in_order_of_time():
     group = make_group("itbs", *HUNDRED)
     card = plain(" ".join(wording.card_sentences(make_summary(group), group)))
-    places = [card.index(words) for words in ("by week 3;", "By week 8:", "By month 6:")]
+    places = [card.index(words) for words in ("by week 3.", "By week 8:", "By month 6:")]
     assert places == sorted(places)
     assert "a review of small studies, 2013, says 44 %" in card
 
@@ -301,7 +300,7 @@ def test_conditions_without_a_card():
     assert wording.others_sentence(make_summary(*groups), ["pfps", "other_knee", "other"]) is None
     one = plain(wording.others_sentence(make_summary(*groups[:2]), ["pfps"]))
     assert one == (
-        "An estimated **50 %** (41–60) of runners with other knee problems are back by week 12; 100 started. "
+        "An estimated **50 %** (41–60) of 100 runners with other knee problems are back by week 12. "
         "There is no published figure to compare with."
     )
     assert wording.others_sentence(make_summary(*groups), ["pfps"]).count("For these there is") == 1

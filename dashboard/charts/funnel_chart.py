@@ -34,7 +34,11 @@ SYMBOLS: dict[Position, str] = {
 }
 PLOT_PIXELS, LETTER_PIXELS = (250, 300), 8
 """About what a phone gives the plot and a letter: only for labels not to cover each other."""
-PLACES = {"top center": (0, 1), "bottom center": (0, -1), "middle right": (1, 0), "middle left": (-1, 0)}
+PLACES = {
+    "top center": (0, 15), "bottom center": (0, -15), "middle right": (1, 0), "middle left": (-1, 0),
+    "top right": (1, 15), "top left": (-1, 15), "bottom right": (1, -15), "bottom left": (-1, -15),
+}  # fmt: skip
+"""Where a label may stand: to which side of the mark it begins, and how many pixels above its middle."""
 
 LINE_WEIGHT = 0.4
 """A label through which a line runs can be read, if badly; one on another mark cannot."""
@@ -229,9 +233,7 @@ def _label_places(
         mark = marks[number]
         half = LETTER_PIXELS * len(mark.unit) / 2
         options = {
-            place: _Box(
-                mark.at + right * (half + 9) * across, mark.value + above * 15 * up, half * across, 7 * up
-            )
+            place: _Box(mark.at + right * (half + 9) * across, mark.value + above * up, half * across, 7 * up)
             for place, (right, above) in PLACES.items()
         }
         others = [box for other, box in enumerate(taken) if other != number]

@@ -1,4 +1,4 @@
-"""The smaller charts of the page Return to running: pain again, intake periods, who stays."""
+"""The smaller charts of the page Return to running: pain again, intake periods."""
 
 from __future__ import annotations
 
@@ -10,15 +10,12 @@ import plotly.graph_objects as go
 from dashboard.charts.annotation_marks import Mark, annotation_layer
 from dashboard.charts.recovery_curve import steps, too_few_words
 from dashboard.charts.theme import Layer, Theme, base_figure, lay_on, transparent
-from dashboard.names import group_name
-from dashboard.recovery_words import is_read, period_words, steps_of
+from dashboard.recovery_words import is_read, period_words
 from dashboard.sections.intake_periods import IntakePeriodsResult, ShownPeriod
-from dashboard.sections.retention import RetentionResult
 from dashboard.stats.relapse import YEAR_DAYS
 from dashboard.stats.survival import Curve, too_few_followed
 from dashboard.wording import is_few, percent
 
-SITE_SYMBOLS = ("circle-open", "square-open", "diamond-open", "triangle-up-open", "x-thin-open")
 MARK_HEIGHT = 110
 """Per cent at which the numbers of marks stand, above every interval."""
 WEEK_TICKS = (0, 2, 12, 26, 38, 52)
@@ -151,59 +148,4 @@ def _points(periods: Sequence[ShownPeriod], colour: str, symbol: str, name: str)
             for period in periods
         ],
         "hovertemplate": "%{text}<extra></extra>",
-    }
-
-
-def retention_figure(result: RetentionResult, theme: Theme, *, height: int = 260) -> go.Figure:
-    """A bar per step for everybody with its share, and a mark per site; empty of too few people."""
-    figure = base_figure(theme, height=height)
-    everybody, *sites = result.groups
-    shown = [(words, value) for words, value in steps_of(everybody) if value is not None]
-    if not result.recorded or not shown or is_few(everybody.started):
-        return figure
-    bars = {
-        "type": "bar",
-        "x": [words for words, _ in shown],
-        "y": [100 * value for _, value in shown],
-        "text": [percent(value) for _, value in shown],
-        "textposition": "inside",
-        "insidetextanchor": "start",
-        "textangle": 0,
-        "textfont": {"color": theme.paper, "size": 13},
-        "marker": {"color": theme.classes["returned"]},
-        "name": "everybody",
-        "hovertemplate": "%{x}: %{text}<extra></extra>",
-    }
-    marks = [
-        _site_marks(group_name(site.group), steps_of(site), symbol, theme)
-        for site, symbol in zip(sites, SITE_SYMBOLS, strict=False)
-    ]
-    lay_on(figure, [Layer([bars, *(mark for mark in marks if mark["x"])])])
-    figure.update_layout(
-        margin={"r": 16, "t": 34 if marks else 12},
-        bargap=0.35,
-        showlegend=bool(marks),
-        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "font": {"size": 12}},
-    )
-    figure.update_yaxes(
-        range=[0, 103],
-        tickvals=[0, 25, 50, 75, 100],
-        title={"text": "of 100 who started", "font": {"size": 12}},
-    )
-    return figure
-
-
-def _site_marks(
-    name: str, shares: Sequence[tuple[str, float | None]], symbol: str, theme: Theme
-) -> dict[str, object]:
-    known = [(words, value) for words, value in shares if value is not None]
-    return {
-        "type": "scatter",
-        "x": [words for words, _ in known],
-        "y": [100 * value for _, value in known],
-        "mode": "markers",
-        "marker": {"symbol": symbol, "size": 10, "color": theme.series[3], "line": {"width": 2}},
-        "name": name,
-        "text": [percent(value) for _, value in known],
-        "hovertemplate": f"{name}, %{{x}}: %{{text}}<extra></extra>",
     }

@@ -35,14 +35,13 @@ with grid.cell():
         became_figure(summary.everybody, theme, k=summary.k, height=276),
         key="overview_became",
         title=captions.became_title(summary),
-        sentence=captions.became_caption(summary),
+        sentence=f"{captions.became_caption(summary)} {captions.outside_sentence(summary)}".strip(),
         alt=captions.became_sentence(summary),
     )
     who.picker(question, became_lists(summary), key="who_became")
 
 look_at_this.fresh(summary, question)
-others = " ".join(filter(None, (captions.outside_sentence(summary), wording.others_sentence(summary, main))))
-if others:
+if others := wording.others_sentence(summary, main):
     panels.note(others)
 with st.container(horizontal=True):
     look_at_this.not_known(question)

@@ -21,7 +21,7 @@ with right:
     panels.chart(
         control_chart(trend, marks, panels.theme(), k=trends.k),
         key="trend_chart",
-        title=trend_words.title(trend),
+        title=trend_words.title(trend) + trend_words.since_words(trend),
         sentence=trend_words.caption(trend, trends),
     )
     happened.below(marks, trend_words.rebase_sentences(trend))

@@ -46,9 +46,9 @@ def choose(app: AppTest, **choices: str) -> AppTest:
 
 
 def said(app: AppTest) -> str:
-    """Everything that the page says in words, in order, with ordinary spaces."""
+    """Everything that the page says in words, in order, with ordinary spaces and nothing against line breaks."""
     words = [element.value for element in app.main if isinstance(getattr(element, "value", None), str)]
-    return "\n".join(words).replace("\N{NO-BREAK SPACE}", " ")
+    return "\n".join(words).replace("\N{NO-BREAK SPACE}", " ").replace("\N{WORD JOINER}", "")
 
 
 def tiles(app: AppTest) -> dict[str, tuple[str, str]]:

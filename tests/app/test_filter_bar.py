@@ -24,6 +24,11 @@ def test_a_period_is_whole_months_before_the_data_end(
     assert app.header[1].value == f"What became of the {expected.everybody.started} who started"
 
 
+def test_all_time_is_the_first_choice_and_says_since_when(visit: Visit):
+    assert visit("big").selectbox(key="period").options[:2] == ["Since May 2024", "Last 6 months"]
+    assert visit("big").selectbox(key="period").value == "all"
+
+
 def test_months_of_ones_own_choice(visit: Visit, stores):
     expected = summary_of(stores["big"], first_visit_from=date(2025, 2, 1), first_visit_to=date(2025, 4, 30))
     app = visit("big")
@@ -60,7 +65,8 @@ def test_figures_follow_each_filter(
     pfps = summary_of(stores["big"], **cohort).groups[0]
     app = look("big", **choices)
     assert tiles(app)["PFPS · half by"][1].startswith(f"day {pfps.median.value_days} (")
-    assert f"{pfps.started} started" in said(app)
+    noun = "people" if choices == {"goal": "any"} else "runners"
+    assert f"of {pfps.episodes} {noun} with PFPS are back" in said(app)
 
 
 def test_a_filter_offers_what_the_store_has(look: Visit):

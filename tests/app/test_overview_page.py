@@ -8,7 +8,7 @@ import pytest
 from app.driver import Visit, choose, figure, said, summary_of, tiles
 
 from dashboard.group_summary import CLASSES, GroupSummary
-from dashboard.names import CONDITION_SHORT
+from dashboard.names import CONDITION_SHORT, group_phrase
 from dashboard.summary import OutcomeSummary
 
 
@@ -39,8 +39,11 @@ def test_sentence_and_tiles_say_the_summary(look: Visit, stores, store: str, aud
         day = {"pfps": 84, "itbs": 21, "other": 84}[name]
         sentence = group.back_by_day(day)
         limits = f"({100 * sentence.low:.0f}–{100 * sentence.high:.0f})"
-        assert f"An estimated **{per_cent(sentence.value)}** {limits} of runners with" in words
-        assert f"are back by week {day // 7}; {group.started} started." in words
+        people = f"{group.episodes} runners {group_phrase(name)}"
+        assert (
+            f"An estimated **{per_cent(sentence.value)}** {limits} of {people} are back by week {day // 7}."
+            in words
+        )
         for label, tile_day in (("week 12", 84), ("month 6", 182)):
             horizon = group.back_by_day(tile_day)
             limits = f"({100 * horizon.low:.0f}–{100 * horizon.high:.0f})"
@@ -84,8 +87,8 @@ def test_a_verdict_that_cannot_be_told_yet_says_what_is_missing(look: Visit, sto
 
 
 def test_every_comparison_of_a_condition_is_on_its_card(look: Visit):
-    card = next(text for text in said(look("big")).split("\n") if "of runners with ITBS" in text)
-    for part in ("back by week 3;", "By week 8:", "says 44 %: ahead", "By month 6:", "says 83 %: in line"):
+    card = next(text for text in said(look("big")).split("\n") if "runners with ITBS are back" in text)
+    for part in ("back by week 3.", "By week 8:", "says 44 %: ahead", "By month 6:", "says 83 %: in line"):
         assert part in card
 
 
@@ -101,7 +104,7 @@ def test_the_bar_has_the_six_classes_of_everybody(look: Visit, stores):
 
 def test_conditions_without_a_card_have_a_sentence(look: Visit):
     words = said(look("big"))
-    assert "of runners with PFPS and ITBS together are back by week 12; 36 started." in words
+    assert "of 36 runners with PFPS and ITBS together are back by week 12." in words
     assert "For these there is no published figure to compare with." in words
 
 
@@ -113,7 +116,7 @@ def test_a_condition_without_a_benchmark_says_so(look: Visit):
 
 def test_five_people_get_no_share_and_how_many_are_needed(look: Visit):
     app = look("tiny")
-    assert re.search(r"Too few runners with PFPS for an estimate: \d started, 10 are needed\.", said(app))
+    assert re.search(r"Too few runners with PFPS for an estimate: \d so far, 10 are needed\.", said(app))
     assert not re.search(
         r"\d %", " ".join(card for card in said(app).split("\n") if "for an estimate" in card)
     )
@@ -135,12 +138,34 @@ def test_the_evidence_and_the_definitions_are_one_click_away(look: Visit):
 
 def test_other_goals_make_runners_people(visit: Visit):
     app = choose(visit("big"), goal="any")
-    assert "of people with PFPS are back by week 12" in said(app)
-    assert "of runners with PFPS are back" not in said(app)
+    assert "people with PFPS are back by week 12" in said(app)
+    assert "runners with PFPS are back" not in said(app)
 
 
-def test_it_says_why_fewer_stand_in_the_curve_than_started(look: Visit):
-    assert "5 of the 728 who started were already running at the first visit, so the curve has 723." in said(
-        look("big")
-    )
-    assert "were already running" not in said(look("big", audience="sharing"))
+def test_it_says_why_fewer_stand_in_the_curves_than_started(look: Visit):
+    words = "In the curves are 723 of the 728: without 5 already running at the first visit."
+    assert words in said(look("big"))
+    assert "In the curves are" not in said(look("big", audience="sharing"))
+
+
+@pytest.mark.parametrize("audience", ["clinic", "sharing"])
+@pytest.mark.parametrize("store", ["big", "small"])
+def test_sentence_tile_and_caption_count_the_same_people(look: Visit, store: str, audience):
+    """Card, tile and caption of a condition name one number: of everybody whom the estimate rests on."""
+    app = look(store, audience=audience)
+    words, shown = said(app), tiles(app)
+    drawn = dict(re.findall(r"(PFPS|ITBS) (\d+)[,.]", words.split("In the curve: ")[1].split("Lines are")[0]))
+    assert "PFPS" in drawn
+    for short, people in drawn.items():
+        card = next(text for text in words.split("\n") if f"runners with {short} are back by" in text)
+        assert f" of {people} runners with {short} " in card
+        for day in ("week 12", "month 6"):
+            assert shown[f"{short} · by {day}"][1].endswith(f" of {people}")
+    assert not re.search(r"\d started", words)
+
+
+@pytest.mark.parametrize("store", ["big", "small"])
+def test_those_in_the_curves_and_those_left_out_are_all_who_started(stores, store: str):
+    summary = summary_of(stores[store])
+    outside = summary.excluded.already_running + summary.excluded.red_flag
+    assert sum(group.episodes for group in summary.groups) + outside == summary.everybody.started

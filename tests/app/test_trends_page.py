@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.question import ask
 from dashboard.sections.trends import Trends, trends_section
-from dashboard.trend_words import MEASURE_NAMES
+from dashboard.trend_words import MEASURE_NAMES, summary_rows, value_words
 from sql.cohort import Cohort, Scope
 from sql.engine import reading
 from sql.store import open_store
@@ -74,8 +74,31 @@ def test_every_measure_has_its_chart_and_its_table_agrees(look: Visit, stores, m
     assert app.header[0].value.startswith(MEASURE_NAMES[measure])
     row = table(app).set_index("measure").loc[MEASURE_NAMES[measure]]
     assert row["series"] == pytest.approx([round(scale * p.value.value, 2) for p in trend.counted])
+    newest = trend.counted[-1].value
+    assert (
+        row["last"]
+        == f"{value_words(trend.measure, newest.value).removesuffix(' points')} ({newest.first_day:%b})"
+    )
     assert ("steady" in row["variation"]) == (trend.variation == "common cause")
     assert ("no real change" in app.header[0].value) == (trend.variation == "common cause")
+
+
+def test_the_last_value_of_an_earlier_year_says_which(stores):
+    """Those of 2024 alone: their last month is Dec 2024, almost two years before the data end."""
+    trends = section_of(stores["big"], first_visit_from=date(2024, 5, 1), first_visit_to=date(2024, 12, 31))
+    intake = next(row for row in summary_rows(trends) if row["measure"] == "People starting")
+    assert intake["last"].endswith(" (Dec 2024)")
+
+
+def test_a_run_on_one_side_says_since_when(open_trends, stores):
+    """The month is that of the first mark in the colour of a signal."""
+    trend = section_of(stores["big"]).trend("pain_change")
+    began = next(p.value.first_day for p in trend.counted if p.value.first_day == trend.suggested)
+    title = open_trends("big", measure="pain_change").header[0].value
+    assert title.endswith(f"7 or more months in a row above the mean, since {began:%b %Y}")
+    side = [p.value.value > p.mean for p in trend.counted if p.value.first_day >= began]
+    assert all(side)
+    assert len(side) >= 7
 
 
 @pytest.mark.parametrize("store", ["empty", "none"])

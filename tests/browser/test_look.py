@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browser.chromium import PATHS
+from browser.chromium import PATHS, wait_for_answer
 from browser.conftest import Visit
-from playwright.sync_api import Page
+from PIL import Image
+from playwright.sync_api import Page, expect
 
 from dashboard.charts.theme import theme_named
 
@@ -92,3 +95,40 @@ def test_it_can_be_read_in_light_and_dark_and_by_screen_readers(visit: Visit, na
 def rgb(colour: str) -> str:
     """A hex colour as browsers write it."""
     return f"rgb({', '.join(str(int(colour[place : place + 2], 16)) for place in (1, 3, 5))})"
+
+
+def test_a_change_of_colours_reaches_charts_and_logo_without_a_reload(visit: Visit):
+    page, light, dark = visit("big", scheme="light"), theme_named("light"), theme_named("dark")
+    label = page.locator(".js-plotly-plot .annotation-text").filter(has_text="PFPS").first
+    logo = page.get_by_test_id("stSidebarLogo")
+    drawn_light = logo.get_attribute("src")
+    for scheme, theme in (("dark", dark), ("light", light)):
+        page.emulate_media(color_scheme=scheme)
+        expect(label).to_have_css("fill", rgb(theme.conditions["pfps"]))
+        assert page.evaluate(BACKGROUND) == rgb(theme.paper)
+        assert (logo.get_attribute("src") == drawn_light) == (scheme == "light")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_first_column_of_the_completeness_table_can_be_read(visit: Visit, scheme: str):
+    """It stays in sight when the table is scrolled, and such columns are drawn faintly: measured as drawn."""
+    page = visit("big", scheme=scheme)
+    page.get_by_role("link", name="Data", exact=True).click()
+    table = page.get_by_test_id("stDataFrame")
+    table.locator("canvas").first.wait_for()
+    wait_for_answer(page)
+    box = table.bounding_box()
+    assert box is not None
+    month = {"x": box["x"] + 4, "y": box["y"] + 50, "width": 66, "height": 36}  # the first row below the head
+    drawn = Image.open(io.BytesIO(page.screenshot(clip=month))).convert("RGB")
+    lightness = sorted(luminance(colour) for _, colour in drawn.getcolors(maxcolors=10_000))
+    assert (lightness[-1] + 0.05) / (lightness[0] + 0.05) >= 4.5
+
+
+def luminance(colour: tuple[int, int, int]) -> float:
+    """Relative luminance as WCAG 2 defines it."""
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+        for part in (value / 255 for value in colour)
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from browser.chromium import choose, wait_for_answer, wait_for_charts, wait_until_drawn
@@ -42,7 +43,7 @@ def list_shown(page: Page) -> Locator:
 @pytest.mark.parametrize("store", ["big", "small"])
 def test_is_pfps_in_line_and_for_which_patients_not(visit: Visit, store: str):
     page = visit(store)
-    card = page.get_by_text(re.compile("^An estimated .* of runners with PFPS are back by week 12"))
+    card = page.get_by_text(re.compile("^An estimated .* of \\d+ runners with PFPS are back by week 12"))
     expect(card).to_contain_text("more than half")
     expect(page.get_by_text("in line at week 12")).to_be_visible()
     choose(page, "Condition", "PFPS")
@@ -55,6 +56,15 @@ def test_is_pfps_in_line_and_for_which_patients_not(visit: Visit, store: str):
     wait_until_drawn(page, "return to running")
     page.get_by_test_id("stMain").get_by_text("Symptom duration", exact=True).click()
     wait_for_answer(page)
+    expect(page.get_by_role("heading", name=re.compile("with symptoms for"))).to_be_visible()
+
+
+@pytest.mark.parametrize("store", ["big", "small"])
+def test_a_card_leads_in_one_tap_to_whom_its_verdict_holds_for(visit: Visit, store: str):
+    page = visit(store)
+    page.get_by_role("link", name="For whom?").first.click()
+    wait_until_drawn(page, "return to running")
+    expect(page.get_by_text("Only: Runner's knee (PFPS)")).to_be_visible()
     expect(page.get_by_role("heading", name=re.compile("with symptoms for"))).to_be_visible()
 
 
@@ -139,3 +149,23 @@ def test_links_at_the_top_of_a_long_page_lead_to_its_panels(visit: Visit):
     page.get_by_role("link", name="how sure are we?").click()
     expect(page.get_by_role("heading", name="How sure are we?")).to_be_in_viewport()
     expect(page).to_have_url(re.compile("#sureness$"))
+
+
+def test_what_to_look_at_opens_the_panel_it_speaks_of(visit: Visit):
+    """With the filters that are set; a verdict opens its condition's curve by symptom duration."""
+    page = visit("big")
+    choose(page, "Site", "north")
+    page.get_by_role("link", name=re.compile("who started are lost from sight")).click()
+    wait_until_drawn(page, "return to running")
+    expect(
+        page.get_by_role("heading", name=re.compile(r"^Of 100 who start, \d+ still come"))
+    ).to_be_in_viewport()
+    assert parse_qs(urlsplit(page.url).query) == {"site": ["north"], "panel": ["losses"]}
+    page.go_back()
+    wait_until_drawn(page, "overview")
+    choose(page, "Site", "All sites")
+    page.get_by_role("link", name=re.compile("^ITBS is behind the quoted figure")).click()
+    wait_until_drawn(page, "return to running")
+    expect(page.get_by_text("Only: IT band syndrome (ITBS)")).to_be_visible()
+    expect(page.get_by_role("heading", name=re.compile("with symptoms for"))).to_be_visible()
+    assert parse_qs(urlsplit(page.url).query) == {"condition": ["ITBS"], "by": ["Symptom duration"]}

@@ -53,6 +53,13 @@ def test_a_label_stays_clear_of_the_line_of_everybody():
     assert above != "bottom center"
 
 
+def test_labels_of_units_that_lie_together_stand_apart():
+    """Six marks within a letter's width: no label takes the place of another."""
+    together = [unit(f"T{number}", 0.5 + number / 1000, 60) for number in range(6)]
+    (marks,) = traces(share_funnel_figure(funnel(together, 0.3), LIGHT), "units")
+    assert len(set(marks.textposition)) == len(together)
+
+
 def test_means_lie_around_the_mean_of_everybody():
     placed = mean_funnel([UnitSums("T1", 36, -72.0, 3.6, 40.0), UnitSums("T2", 36, -72.0, -3.6, 40.0)])
     (marks,) = traces(mean_funnel_figure(placed, LIGHT), "units")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import date
 
 import pytest
 
-from dashboard.charts.recovery_panels import intake_figure, relapse_figure, retention_figure
+from dashboard.charts.recovery_panels import intake_figure, relapse_figure
+from dashboard.charts.retention_chart import SHAPES, retention_figure
 from dashboard.charts.theme import DARK, LIGHT
 from dashboard.sections.intake_periods import IntakePeriodsResult, ShownPeriod
 from dashboard.sections.retention import GroupRetention, RetentionResult, Stayed
@@ -65,3 +67,26 @@ def test_bars_are_everybody_and_marks_are_sites():
     assert (marks.name, dict(zip(marks.x, marks.y, strict=True))) == ("north", {"visit 2": 95, "visit 4": 60})
     assert retention_figure(RetentionResult(False, False, result.groups), LIGHT).data == ()
     assert retention_figure(RetentionResult(True, True, (group("all", None),)), LIGHT).data == ()
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+def test_sites_differ_in_shape_and_colour_and_are_named_beside_the_chart(theme):
+    """Of equal shares, where one mark would cover the other and one name the next."""
+    names = ("east", "harbour", "north", "south", "west")
+    groups = (group("all", 90, 80), *(group(name, 88, 79) for name in names))
+    figure = retention_figure(RetentionResult(True, True, groups), theme)
+    marks = figure.data[1:]
+    assert [mark.name for mark in marks] == list(names)
+    for different in (
+        {mark.marker.symbol for mark in marks},
+        {mark.marker.color for mark in marks},
+        {mark.offsetgroup for mark in marks},
+    ):
+        assert len(different) == len(names)
+    assert figure.layout.scattermode == "group"
+    signs = dict(SHAPES)
+    labels = [(f"<b>{signs[mark.marker.symbol]} {mark.name}</b>", mark.marker.color) for mark in marks]
+    assert [(note.text, note.font.color) for note in figure.layout.annotations] == labels
+    heights = sorted(note.y for note in figure.layout.annotations)
+    assert min(high - low for low, high in itertools.pairwise(heights)) > 5
+    assert not figure.layout.showlegend

@@ -18,6 +18,7 @@ from sql.cohort import GROUPING_FIELDS, Cohort, Scope, in_group_order
 from sql.engine import open_engine, reading
 from sql.queries.filter_counts import filter_counts
 from sql.queries.intake_counts import IntakeCounts, intake_counts
+from sql.queries.option_counts import option_counts
 from sql.queries.recovery_counts import recovery_counts
 from sql.queries.store_facts import as_of, store_facts, store_version, therapists_besides
 from sql.schema import episode_outcome
@@ -446,9 +447,10 @@ def test_every_question_reads_the_covering_index_and_never_the_table(store):
                 filter_counts(connection, scope, cohort),
                 therapists_besides(connection, scope, cohort, ("north", "T1")),
                 store_facts(connection, scope),
+                option_counts(connection, scope),
             ],
         )
-        assert len(others) == 4
+        assert len(others) == 5
         assert [plan for plan in others if "COVERING INDEX ix_episode_outcome_cohort" not in plan] == [], (
             cohort
         )

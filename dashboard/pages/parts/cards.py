@@ -10,10 +10,16 @@ import streamlit as st
 from dashboard import wording
 from dashboard.group_summary import GroupSummary
 from dashboard.names import CONDITION_NAMES, CONDITION_SHORT, VERDICT_ICONS
+from dashboard.pages.parts import panels
+from dashboard.pages.parts.kept_filters import ONLY_CONDITION
+from dashboard.recovery_words import GROUPINGS
 from dashboard.stats.benchmark import Benchmark
 from dashboard.summary import OutcomeSummary
 from dashboard.verdicts import benchmarks
 
+RECOVERY_PAGE = "dashboard/pages/return_to_running.py"
+FOR_WHOM = {"by": GROUPINGS["symptom_duration"]}
+"""In the address of the page Return to running: whom a verdict holds for, and whom not."""
 MOST_CARDS = 2
 TILE_DAYS = (84, 182)
 COLOURS: dict[str, Literal["green", "orange", "gray", "blue"]] = {
@@ -62,7 +68,15 @@ def _card(summary: OutcomeSummary, group: GroupSummary) -> None:
                     icon=VERDICT_ICONS[word],
                     color=COLOURS.get(word, "blue"),
                 )
-    st.markdown(" ".join(wording.card_sentences(summary, group)))
+        st.page_link(
+            RECOVERY_PAGE,
+            label="For whom?",
+            icon=":material/arrow_forward:",
+            icon_position="right",
+            width="content",
+            query_params={**FOR_WHOM, **only(group.group)},
+        )
+    st.markdown(panels.unbroken(" ".join(wording.card_sentences(summary, group))))
 
 
 def tiles(summary: OutcomeSummary, conditions: Sequence[str]) -> None:
@@ -73,6 +87,11 @@ def tiles(summary: OutcomeSummary, conditions: Sequence[str]) -> None:
             for day in TILE_DAYS:
                 _tile(f"{short} · by {wording.time_words(day)}", *wording.tile_words(group, day))
             _tile(f"{short} · half by", *wording.median_tile_words(group))
+
+
+def only(condition: str) -> dict[str, str]:
+    """In the address of a link: the page it leads to is about this condition alone."""
+    return {ONLY_CONDITION: condition}
 
 
 def _tile(label: str, value: str, detail: str) -> None:

@@ -11,7 +11,7 @@ import streamlit as st
 
 from dashboard import record_tables as words
 from dashboard.charts.annotation_marks import Mark
-from dashboard.charts.heat_table import cell_style
+from dashboard.charts.heat_table import cell_style, name_style
 from dashboard.pages.parts import happened, panels, readers, who
 from dashboard.pages.parts.filters import Question, one_of
 from dashboard.pages.parts.periods import last_day_of
@@ -160,7 +160,10 @@ def _table(
     frame = pd.DataFrame(cells)
     styles = pd.DataFrame(
         [
-            [cell_style(share, theme) if share is not None else f"color: {theme.text}" for share in row]
+            [
+                name_style(theme, pinned=column == 0) if share is None else cell_style(share, theme)
+                for column, share in enumerate(row)
+            ]
             for row in shares
         ],
         columns=frame.columns,

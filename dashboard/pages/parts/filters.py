@@ -47,18 +47,27 @@ def current_question() -> Question:
 def filter_bar(reader: Reader) -> Question:
     """Draw the bar and return the question."""
     kept_filters.restore()
+    kept_filters.follow()
     facts = readers.facts(scope_of(reader, "clinic"))
     several = len(facts.clinics) > 1
-    conditions = {code: name for code, name in CONDITION_SHORT.items() if code in facts.conditions}
-    sites = {f"{clinic}/{code}" if several else code: code for clinic, code in facts.sites}
-    with st.grid(6, min_column_width=140, gap="xsmall"):
+    bar = st.grid(6, min_column_width=140, gap="xsmall")
+    with bar:
         start, end = _period(facts)
+    condition_cell, site_cell, duration_cell, goal_cell, audience_cell = (bar.cell() for _ in range(5))
+    with audience_cell:  # first: it decides what the others offer
+        audience = _audience(reader)
+    offered = readers.filter_options(scope_of(reader, audience))
+    conditions = {code: name for code, name in CONDITION_SHORT.items() if code in offered.conditions}
+    sites = {f"{clinic}/{code}" if several else code: code for clinic, code in offered.sites}
+    with condition_cell:
         condition = _choose("Condition", {ALL: "All conditions", **conditions}, "condition")
+    with site_cell:
         site = _choose("Site", {ALL: "All sites", **{name: name for name in sites}}, "site")
+    with duration_cell:
         durations = {code: GROUP_NAMES[code] for code in DURATIONS}
         duration = _choose("Symptoms for", {ALL: "Any duration", **durations}, "symptoms")
+    with goal_cell:
         goal = _choose("Goal", GOALS, "goal")
-        audience = _audience(reader)
     clinic = site.removesuffix(f"/{sites[site]}") if several and site != ALL else ""
     cohort = Cohort(
         clinics=(clinic,) if clinic else (),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.attention import Signs, freshness, look_at_this
-from dashboard.pages.parts import panels, who
+from dashboard.attention import Rule, Signs, freshness, look_at_this
+from dashboard.pages.parts import cards, panels, who
 from dashboard.pages.parts.filters import Question
+from dashboard.pages.parts.in_browser import PANEL
 from dashboard.sections.follow_up import follow_up_section
 from dashboard.sections.intake_periods import intake_periods_section
 from dashboard.summary import OutcomeSummary
@@ -14,28 +15,36 @@ from dashboard.verdicts import benchmarks
 from dashboard.wording import time_words
 from sql.queries.people_lists import PeopleList
 
-RECOVERY_PAGE = "dashboard/pages/return_to_running.py"
-NOT_KNOWN = {PeopleList("missing", "running_week_12"): "Whether they run at week 12"}
+NOT_KNOWN = PeopleList("missing", "running_week_12")
 DATA_PAGE = "dashboard/pages/data.py"
-PAGES = {
-    "behind": RECOVERY_PAGE,
-    "unknown": DATA_PAGE,  # where a tap shows who they are
-    "visit_dates": RECOVERY_PAGE,
-    "worse_lately": "dashboard/pages/trends.py",
-    "lost": RECOVERY_PAGE,
-    "late_reports": RECOVERY_PAGE,
+PLACES: dict[Rule, tuple[str, dict[str, str]]] = {
+    "behind": (cards.RECOVERY_PAGE, cards.FOR_WHOM),
+    "unknown": (DATA_PAGE, {}),  # where a tap shows who they are
+    "visit_dates": (cards.RECOVERY_PAGE, {PANEL: "sureness"}),
+    "worse_lately": (cards.RECOVERY_PAGE, {PANEL: "first-visits"}),
+    "lost": (cards.RECOVERY_PAGE, {PANEL: "losses"}),
+    "late_reports": (cards.RECOVERY_PAGE, {PANEL: "sureness"}),
 }
+"""Page and address of what an item speaks of."""
 
 
 def items(summary: OutcomeSummary, question: Question) -> None:
-    """A row with a link for each item; no row without one."""
+    """A row with a link for each item, to the panel it speaks of and with the filters; no row without one."""
     found = look_at_this(_signs(summary, question))
     if not found:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown("**Look at this**", width="content")
         for item in found:
-            st.page_link(PAGES[item.rule], label=item.text, icon=":material/search:", width="content")
+            page, place = PLACES[item.rule]
+            about = cards.only(item.condition) if item.condition else {}
+            st.page_link(
+                page,
+                label=item.text,
+                icon=":material/search:",
+                width="content",
+                query_params={**place, **about},  # beside the filters, which come along by themselves
+            )
 
 
 def fresh(summary: OutcomeSummary, question: Question) -> None:
@@ -49,7 +58,8 @@ def not_known(question: Question) -> None:
     """Who is missing from the figures of week 12; nothing where nobody is."""
     known = panels.section(question, follow_up_section).known
     if known is not None and known.numerator < known.denominator:
-        who.picker(question, NOT_KNOWN, key="who_not_known", label="Who is missing at week 12?")
+        people = f"Whether they run at week 12 ({known.denominator - known.numerator:,})"
+        who.picker(question, {NOT_KNOWN: people}, key="who_not_known", label="Who is missing at week 12?")
 
 
 def _signs(summary: OutcomeSummary, question: Question) -> Signs:

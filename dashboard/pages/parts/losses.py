@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard import captions, recovery_tables, recovery_words
 from dashboard.charts.became_bar import became_figure
-from dashboard.charts.recovery_panels import retention_figure
+from dashboard.charts.retention_chart import retention_figure
 from dashboard.pages.parts import panels, who
 from dashboard.pages.parts.filters import Question
 from dashboard.people_behind import became_lists, gone_lists, visit_lists

@@ -108,6 +108,11 @@ def literal(text: str) -> str:
     return re.sub(r"([\\`*_{}\[\]<>#$~|:])", r"\\\1", text)
 
 
+def unbroken(text: str) -> str:
+    """Limits such as 52–60 stay on one line."""
+    return LIMITS.sub(UNBROKEN_DASH, text)
+
+
 def definitions(names: Iterable[str], definition_of_return: str | None, *, key: str) -> None:
     """What the numbers mean, one click away."""
     with st.popover("What the numbers mean", icon=":material/menu_book:", key=key):
@@ -150,5 +155,5 @@ def table_of(rows: Sequence[Row], *, label: str, alt: str) -> None:
 
 def show_table(rows: Sequence[Row], *, alt: str) -> None:
     """A table in sight. Where it is narrow, limits such as 52–60 stay on one line."""
-    cells = [{name: LIMITS.sub(UNBROKEN_DASH, cell) for name, cell in row.items()} for row in rows]
+    cells = [{name: unbroken(cell) for name, cell in row.items()} for row in rows]
     st.table(pd.DataFrame(cells), border="horizontal", hide_index=True, alt=alt)

@@ -1,4 +1,8 @@
-"""Periods of whole months to choose from: all time, the last ones, years, or months of one's own choice."""
+"""Periods of whole months to choose from: all time, the last ones, years, or months of one's own choice.
+
+All time comes first: of the newest patients nothing is known at week 12 yet, and a verdict needs many. It is named by
+the month in which it begins.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +17,9 @@ OWN_CHOICE = "months"
 
 def periods(facts: StoreFacts) -> dict[str, tuple[str, Span]]:
     """Code -> label and first and last day."""
-    choices: dict[str, tuple[str, Span]] = {"all": ("All time", ALL_TIME)}
     if facts.as_of is None or facts.first_start is None:
-        return choices
+        return {"all": ("All time", ALL_TIME)}
+    choices: dict[str, tuple[str, Span]] = {"all": (f"Since {month_words(facts.first_start)}", ALL_TIME)}
     end = _last_whole_month(facts.as_of)
     for months in (6, 12, 24):
         choices[f"{months}m"] = (f"Last {months} months", (_months_before(end, months), end))

@@ -10,6 +10,8 @@ import streamlit as st
 from sqlalchemy import Connection, Engine
 
 from dashboard.deployment import read_deployment
+from dashboard.filter_options import FilterOptions
+from dashboard.filter_options import filter_options as read_filter_options
 from dashboard.question import Asked, NotAllowed, ask, too_few_words
 from dashboard.return_definition import definition_of_return
 from dashboard.summary import OutcomeSummary, outcome_summary
@@ -105,6 +107,17 @@ def facts(scope: Scope) -> StoreFacts:
 def _facts(url: str, version: int, scope: Scope) -> StoreFacts:  # noqa: ARG001
     with reading(engine()) as connection:
         return store_facts(connection, scope)
+
+
+def filter_options(scope: Scope) -> FilterOptions:
+    """What the filter bar offers for this reader and audience."""
+    return _filter_options(str(engine().url), version(), scope)
+
+
+@st.cache_data(ttl=3600, max_entries=50, show_spinner=False)
+def _filter_options(url: str, version: int, scope: Scope) -> FilterOptions:  # noqa: ARG001
+    with reading(engine()) as connection:
+        return read_filter_options(connection, scope, store_facts(connection, scope))
 
 
 def clinic_name(clinics: tuple[str, ...]) -> str:

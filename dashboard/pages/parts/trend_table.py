@@ -10,6 +10,8 @@ from dashboard.sections.trends import Trends
 from dashboard.trend_words import MEASURE_NAMES, summary_rows
 
 ROW_PIXELS = 44
+LETTER_PIXELS, CELL_PIXELS = 7, 16
+"""About what a letter of the table takes, and the room at its sides."""
 FALLBACK = "back_by_12_weeks"
 
 
@@ -24,6 +26,7 @@ def measure_table(trends: Trends) -> None:
         if cells:
             st.session_state["measure"] = trends.trends[cells[0][0]].measure.name
 
+    longest = max(len(str(row["last"])) for row in rows)
     styles.without_table_tools("trend_table")  # they would lie over the filters
     st.dataframe(
         pd.DataFrame(rows),
@@ -33,13 +36,13 @@ def measure_table(trends: Trends) -> None:
         height=ROW_PIXELS * len(rows) + 37,
         on_select=open_chart,
         selection_mode="single-cell",
-        alt="Last value and variation of each measure",
+        alt="Last value with its month, and variation, of each measure",
         column_config={
             "measure": st.column_config.TextColumn("Measure", width=156),
             "variation": st.column_config.TextColumn("Variation", width=76),
-            "last": st.column_config.TextColumn("Last", width=58),
+            "last": st.column_config.TextColumn("Last", width=LETTER_PIXELS * longest + CELL_PIXELS),
             "target": st.column_config.TextColumn("Target", width=72),
-            "series": st.column_config.LineChartColumn("Over time", width=68),
+            "series": st.column_config.LineChartColumn("Over time", width=52),
         },
     )
 
