@@ -181,11 +181,11 @@ def test_five_people_shared_are_fewer_than_8_and_nothing_else(visit: Visit, five
 def test_filters_that_leave_a_few_outside_show_nothing(visit: Visit, stores, tmp_path, monkeypatch):
     url = f"sqlite:///{tmp_path / 'rest.db'}"
     engine = create_or_upgrade(url)
-    episodes = [make_episode(f"E{n}", condition="itbs" if n < 5 else "pfps") for n in range(50)]
+    episodes = [make_episode(f"E{n}", onset_date="2022" if n < 5 else "2024-01-02") for n in range(50)]
     load_tables(engine, tmp_path / "rest", episodes=episodes, scores=[make_score(f"E{n}") for n in range(50)])
     engine.dispose()
     monkeypatch.setitem(stores, "rest", url)
-    app = visit("rest", PAGE, audience="sharing", condition="pfps")
+    app = visit("rest", PAGE, audience="sharing", symptoms="up_to_6_weeks")
     assert "or leave out fewer than 8" in app.info[0].value
     assert not app.get("plotly_chart")
     assert not app.table

@@ -90,11 +90,11 @@ def test_the_last_value_of_an_earlier_year_says_which(stores):
     assert intake["last"].endswith(" (Dec 2024)")
 
 
-def test_a_run_on_one_side_says_since_when(open_trends, stores):
+def test_a_run_on_one_side_says_since_when(look: Visit, stores):
     """The month is that of the first mark in the colour of a signal."""
     trend = section_of(stores["big"]).trend("pain_change")
     began = next(p.value.first_day for p in trend.counted if p.value.first_day == trend.suggested)
-    title = open_trends("big", measure="pain_change").header[0].value
+    title = look("big", PAGE, measure="pain_change").header[0].value
     assert title.endswith(f"7 or more months in a row above the mean, since {began:%b %Y}")
     side = [p.value.value > p.mean for p in trend.counted if p.value.first_day >= began]
     assert all(side)
