@@ -40,31 +40,42 @@ def look(path: Path, scratch: Path, *, sheet: str = "", header_row: int | None =
     LoadError
         if it cannot be read.
     """
-    declared, all_parts = _readable(path, scratch, header_row)
-    wanted = [part for part in all_parts if part.sheet == sheet] if sheet else all_parts
-    part, columns = max(((part, _columns(part)) for part in wanted), key=lambda pair: len(pair[1]))
+    declared, all_parts, readable = _readable(path, scratch, sheet, header_row)
+    part, columns = max(((part, _columns(part)) for part in readable), key=lambda pair: len(pair[1]))
     return Look(path, declared, part, columns, several=len(all_parts) > 1)
 
 
-def _readable(path: Path, scratch: Path, header_row: int | None) -> tuple[Format, list[Part]]:
-    """The first way of reading the file in which it is a table, and its parts read so."""
+def _readable(
+    path: Path, scratch: Path, sheet: str, header_row: int | None
+) -> tuple[Format, list[Part], list[Part]]:
+    """The first way of reading the file in which it is a table, its parts, and those that can be read so.
+
+    A legend beside the table is shorter than the lines above its column names, and is no reason to stop.
+    """
     stop: FileStop | None = None
     for delimiter, encodings in product(DELIMITERS, ENCODINGS):
         declared = Format(delimiter=delimiter, encodings=encodings, header_row=header_row)
         found = [part for part in parts(path, scratch, declared) if not part.canonical]
-        try:
-            if not found:
-                raise UsageError(
-                    f"The file {shown_file_name(path.name)!r} is of no kind that a mapping reads."
-                )
-            for part in found:
-                for _ in part.open().header(), *part.open().chunks():
-                    break
-            if any(len(part.open().header()) > 1 for part in found):
-                return declared, found
-        except FileStop as caught:
-            stop = stop or caught
+        if not found:
+            raise UsageError(f"The file {shown_file_name(path.name)!r} is of no kind that a mapping reads.")
+        readable: list[Part] = []
+        for part in found:
+            if sheet and part.sheet != sheet:
+                continue
+            try:
+                _open(part)
+                readable.append(part)
+            except FileStop as caught:
+                stop = stop or caught
+        if any(len(part.open().header()) > 1 for part in readable):
+            return declared, found, readable
     raise LoadError(stop_words(shown_file_name(path.name), stop or FileStop("wrong_delimiter")))
+
+
+def _open(part: Part) -> None:
+    """Read as far as the first rows, where what stops a file shows."""
+    for _ in part.open().header(), *part.open().chunks():
+        break
 
 
 def _columns(part: Part) -> list[Seen]:

@@ -400,6 +400,22 @@ def test_a_workbook_with_lines_above_its_column_names_and_scores_side_by_side(st
     assert rows(store, "score", "scored_on", "value") == [(date(2024, 1, 8), 7.5), (date(2024, 2, 19), 2.0)]
 
 
+def test_a_short_sheet_beside_the_table_is_no_reason_to_stop(store: Path):
+    book = openpyxl.Workbook()
+    for row in (["Our clinic"], [], [], ["Client ID", "Start", "Staff", "Type", "State"]):
+        book.active.append(row)
+    book.active.append([7, date(2024, 1, 8), "AB", "Knee pain", "Arrived"])
+    book.create_sheet("Legend").append(["AB: Ada Berg"])
+    target = io.BytesIO()
+    book.save(target)
+    app = dropped(("list.xlsx", target.getvalue()))
+    choose(app, "import.0.way", "by hand")
+    assert app.number_input(key="import.0.header_row").value == 4
+    choose(app, "import.1.way", "left out")
+    press_load(app)
+    assert rows(store, "visit", "visit_date", "status") == [(date(2024, 1, 8), "attended")]
+
+
 TICKED = (
     b"record_id,session_date,treatments___1,treatments___2,treatments___3\n"
     b"P1,2024-02-01,1,0,1\nP1,2024-02-08,0,1,0\nP1,2024-02-15,0,0,0\n"
