@@ -11,7 +11,7 @@ from pathlib import Path
 from etl.errors import FileStop, LoadError, UsageError, stop_words
 from etl.identifiers import may_be_shown, shown_file_name
 from etl.readers import Format, Part, parts
-from etl.suggest_columns import Seen, quoted
+from etl.suggest_columns import Seen, formats_of, quoted
 
 ROWS_LOOKED_AT = 20_000
 DELIMITERS = (None, ";", "\t", "|")
@@ -42,6 +42,11 @@ def look(path: Path, scratch: Path, *, sheet: str = "", header_row: int | None =
     """
     declared, all_parts, readable = _readable(path, scratch, sheet, header_row)
     part, columns = max(((part, _columns(part)) for part in readable), key=lambda pair: len(pair[1]))
+    if any(_begins_with_a_day(column) for column in columns):
+        raise LoadError(
+            f"{shown_file_name(path.name)}: the line of the column names looks like a row: a day stands there. "
+            "Say in which line the names stand; if the file has none, add them above its first row."
+        )
     return Look(path, declared, part, columns, several=len(all_parts) > 1)
 
 
@@ -70,6 +75,17 @@ def _readable(
         if any(len(part.open().header()) > 1 for part in readable):
             return declared, found, readable
     raise LoadError(stop_words(shown_file_name(path.name), stop or FileStop("wrong_delimiter")))
+
+
+def _begins_with_a_day(column: Seen) -> bool:
+    """Whether days stand under a day: then it is a row, whose names of people would be shown as those of columns."""
+    texts = column.filled
+    return _holds_a_day(column.header) and 2 * sum(map(_holds_a_day, texts)) >= len(texts)
+
+
+def _holds_a_day(text: str) -> bool:
+    """A day by itself, or among cells that were not told apart."""
+    return any(formats_of(cell) for cell in re.split(r"[;,\t|]", text))
 
 
 def _open(part: Part) -> None:

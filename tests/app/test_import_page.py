@@ -416,6 +416,27 @@ def test_a_short_sheet_beside_the_table_is_no_reason_to_stop(store: Path):
     assert rows(store, "visit", "visit_date", "status") == [(date(2024, 1, 8), "attended")]
 
 
+def test_a_row_that_is_taken_for_column_names_shows_nobody(store: Path):
+    text = (
+        b"Bloggs, Jo;101;03.01.1970;08.01.2024;AB;Knee\n"
+        b"Berg, Ada;102;04.02.1971;09.01.2024;AB;Knee\nHill, Max;103;05.03.1972;10.01.2024;AB;Knee\n"
+    )
+    app = dropped(("list.csv", text))
+    choose(app, "import.0.way", "by hand")
+    assert "looks like a row" in said(app)
+    assert app.number_input(key="import.0.header_row").value == 1
+    app.number_input(key="import.0.header_row").set_value(2).run()
+    assert not app.exception
+    shown = everything_shown(app)
+    assert not [planted for planted in ("Bloggs", "Berg", "03.01.1970", "04.02.1971") if planted in shown]
+
+
+def test_a_column_for_each_day_is_no_row(store: Path):
+    app = dropped(("list.csv", b"Patient ID,Staff,08.01.2024,09.01.2024\n1,AB,x,\n2,AB,,x\n"))
+    choose(app, "import.0.way", "by hand")
+    assert "looks like a row" not in said(app)
+
+
 TICKED = (
     b"record_id,session_date,treatments___1,treatments___2,treatments___3\n"
     b"P1,2024-02-01,1,0,1\nP1,2024-02-08,0,1,0\nP1,2024-02-15,0,0,0\n"
