@@ -246,7 +246,7 @@ def test_identifiers_in_a_canonical_file_stop_it_and_are_not_shown(store: Path, 
 def test_without_a_key_it_asks_for_one(store: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.delenv("RETURN_TO_RUN_KEY")
     app = dropped(("Termine 2024.csv", BOOKINGS))
-    assert state(app) == "One more step, below the files."
+    assert state(app) == "Still needed: the clinic's key, below the files."
     assert "**The clinic's key**" in said(app)
     app.file_uploader(key="import.key").set_value([("key.txt", b"short", "text/plain")]).run()
     assert "needs 32 or more" in app.error[0].value
