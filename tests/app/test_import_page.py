@@ -437,6 +437,20 @@ def test_a_column_for_each_day_is_no_row(store: Path):
     assert "looks like a row" not in said(app)
 
 
+def test_two_matches_under_one_name_are_both_kept(store: Path, tmp_path: Path):
+    load_episodes(store, tmp_path, "P1")
+    scores = b"Patient ID,Date,Pain now\nP1,2024-02-01,3\n"
+    worst = b"Patient ID,Date,Worst pain\nP1,2024-02-01,6\n"
+    app = dropped(("list 1.csv", scores), ("list 2.csv", worst))
+    choose(app, "import.0.way", "by hand")
+    choose(app, "import.1.way", "by hand")
+    press_load(app)
+    assert "list.toml" in said(app)
+    assert "list-2.toml" in said(app)
+    app = dropped(("March 1.csv", scores.replace(b"01", b"08")), ("March 2.csv", worst.replace(b"01", b"08")))
+    assert [app.selectbox(key=f"import.{number}.way").value for number in range(2)] == ["0", "0"]
+
+
 TICKED = (
     b"record_id,session_date,treatments___1,treatments___2,treatments___3\n"
     b"P1,2024-02-01,1,0,1\nP1,2024-02-08,0,1,0\nP1,2024-02-15,0,0,0\n"
