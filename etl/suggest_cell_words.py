@@ -53,6 +53,7 @@ WORDS: dict[str, dict[str, tuple[str, ...]]] = {
             "kept",
             "wahrgenommen",
             "erschienen",
+            "eingetroffen",
             "durchgeführt",
             "erledigt",
         ),
@@ -67,7 +68,14 @@ WORDS: dict[str, dict[str, tuple[str, ...]]] = {
             "nicht erschienen",
             "ausgefallen",
         ),
-        "not_running": ("no", "not running", "no, i am not running", "nein", "nein, ich laufe nicht"),
+        "not_running": (
+            "no",
+            "not yet",
+            "not running",
+            "no, i am not running",
+            "nein",
+            "nein, ich laufe nicht",
+        ),
         "running_with_pain": (
             "with pain",
             "yes, but with pain",

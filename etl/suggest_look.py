@@ -11,7 +11,7 @@ from pathlib import Path
 from etl.errors import FileStop, LoadError, UsageError, stop_words
 from etl.identifiers import may_be_shown, shown_file_name
 from etl.readers import Format, Part, parts
-from etl.suggest_columns import Seen, quoted
+from etl.suggest_columns import Seen, formats_of, quoted
 
 ROWS_LOOKED_AT = 20_000
 DELIMITERS = (None, ";", "\t", "|")
@@ -40,31 +40,58 @@ def look(path: Path, scratch: Path, *, sheet: str = "", header_row: int | None =
     LoadError
         if it cannot be read.
     """
-    declared, all_parts = _readable(path, scratch, header_row)
-    wanted = [part for part in all_parts if part.sheet == sheet] if sheet else all_parts
-    part, columns = max(((part, _columns(part)) for part in wanted), key=lambda pair: len(pair[1]))
+    declared, all_parts, readable = _readable(path, scratch, sheet, header_row)
+    part, columns = max(((part, _columns(part)) for part in readable), key=lambda pair: len(pair[1]))
+    if any(_begins_with_a_day(column) for column in columns):
+        raise LoadError(
+            f"{shown_file_name(path.name)}: the line of the column names looks like a row: a day stands there. "
+            "Say in which line the names stand; if the file has none, add them above its first row."
+        )
     return Look(path, declared, part, columns, several=len(all_parts) > 1)
 
 
-def _readable(path: Path, scratch: Path, header_row: int | None) -> tuple[Format, list[Part]]:
-    """The first way of reading the file in which it is a table, and its parts read so."""
+def _readable(
+    path: Path, scratch: Path, sheet: str, header_row: int | None
+) -> tuple[Format, list[Part], list[Part]]:
+    """The first way of reading the file in which it is a table, its parts, and those that can be read so.
+
+    A legend beside the table is shorter than the lines above its column names, and is no reason to stop.
+    """
     stop: FileStop | None = None
     for delimiter, encodings in product(DELIMITERS, ENCODINGS):
         declared = Format(delimiter=delimiter, encodings=encodings, header_row=header_row)
         found = [part for part in parts(path, scratch, declared) if not part.canonical]
-        try:
-            if not found:
-                raise UsageError(
-                    f"The file {shown_file_name(path.name)!r} is of no kind that a mapping reads."
-                )
-            for part in found:
-                for _ in part.open().header(), *part.open().chunks():
-                    break
-            if any(len(part.open().header()) > 1 for part in found):
-                return declared, found
-        except FileStop as caught:
-            stop = stop or caught
+        if not found:
+            raise UsageError(f"The file {shown_file_name(path.name)!r} is of no kind that a mapping reads.")
+        readable: list[Part] = []
+        for part in found:
+            if sheet and part.sheet != sheet:
+                continue
+            try:
+                _open(part)
+                readable.append(part)
+            except FileStop as caught:
+                stop = stop or caught
+        if any(len(part.open().header()) > 1 for part in readable):
+            return declared, found, readable
     raise LoadError(stop_words(shown_file_name(path.name), stop or FileStop("wrong_delimiter")))
+
+
+def _begins_with_a_day(column: Seen) -> bool:
+    """Whether days stand under a day: then it is a row, whose names of people would be shown as those of columns."""
+    texts = column.filled
+    return _holds_a_day(column.header) and 2 * sum(map(_holds_a_day, texts)) >= len(texts)
+
+
+def _holds_a_day(text: str) -> bool:
+    """A day by itself, or among cells that were not told apart."""
+    return any(formats_of(cell) for cell in re.split(r"[;,\t|]", text))
+
+
+def _open(part: Part) -> None:
+    """Read as far as the first rows, where what stops a file shows."""
+    for _ in part.open().header(), *part.open().chunks():
+        break
 
 
 def _columns(part: Part) -> list[Seen]:

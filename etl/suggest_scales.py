@@ -34,8 +34,10 @@ CONTEXT_WORDS = {
     "sitting": "sitting",
     "landing": "landing",
     "rest": "at_rest",
+    "ruhe": "at_rest",
     "running": "running",
     "run": "running",
+    "laufen": "running",
     "stair": "stairs",
     "sit": "sitting",
 }

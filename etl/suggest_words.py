@@ -42,6 +42,7 @@ HEADERS: dict[str, tuple[str, ...]] = {
         "kundennummer",
         "patientennr",
         "patient nr",
+        "pat nr",
         "patienten id",
         "patientencode",
         "kundennummer",

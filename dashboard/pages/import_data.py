@@ -37,8 +37,11 @@ if missing or not chosen:
     state.info(literal(words), icon=":material/edit:")
     st.stop()
 plan = plan_of(chosen, workspace)
-outcome = preview(plan, workspace) if plan else None
-if plan is None or outcome is None:
+if plan is None:
+    state.info("Still needed: the clinic's key, below the files.", icon=":material/key:")
+    st.stop()
+outcome = preview(plan, workspace)
+if outcome is None:
     state.info("One more step, below the files.", icon=":material/arrow_downward:")
     st.stop()
 show_preview(outcome)

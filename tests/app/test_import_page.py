@@ -246,7 +246,7 @@ def test_identifiers_in_a_canonical_file_stop_it_and_are_not_shown(store: Path, 
 def test_without_a_key_it_asks_for_one(store: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.delenv("RETURN_TO_RUN_KEY")
     app = dropped(("Termine 2024.csv", BOOKINGS))
-    assert state(app) == "One more step, below the files."
+    assert state(app) == "Still needed: the clinic's key, below the files."
     assert "**The clinic's key**" in said(app)
     app.file_uploader(key="import.key").set_value([("key.txt", b"short", "text/plain")]).run()
     assert "needs 32 or more" in app.error[0].value
@@ -398,6 +398,57 @@ def test_a_workbook_with_lines_above_its_column_names_and_scores_side_by_side(st
         choose(app, str(key), "day")
     press_load(app)
     assert rows(store, "score", "scored_on", "value") == [(date(2024, 1, 8), 7.5), (date(2024, 2, 19), 2.0)]
+
+
+def test_a_short_sheet_beside_the_table_is_no_reason_to_stop(store: Path):
+    book = openpyxl.Workbook()
+    for row in (["Our clinic"], [], [], ["Client ID", "Start", "Staff", "Type", "State"]):
+        book.active.append(row)
+    book.active.append([7, date(2024, 1, 8), "AB", "Knee pain", "Arrived"])
+    book.create_sheet("Legend").append(["AB: Ada Berg"])
+    target = io.BytesIO()
+    book.save(target)
+    app = dropped(("list.xlsx", target.getvalue()))
+    choose(app, "import.0.way", "by hand")
+    assert app.number_input(key="import.0.header_row").value == 4
+    choose(app, "import.1.way", "left out")
+    press_load(app)
+    assert rows(store, "visit", "visit_date", "status") == [(date(2024, 1, 8), "attended")]
+
+
+def test_a_row_that_is_taken_for_column_names_shows_nobody(store: Path):
+    text = (
+        b"Bloggs, Jo;101;03.01.1970;08.01.2024;AB;Knee\n"
+        b"Berg, Ada;102;04.02.1971;09.01.2024;AB;Knee\nHill, Max;103;05.03.1972;10.01.2024;AB;Knee\n"
+    )
+    app = dropped(("list.csv", text))
+    choose(app, "import.0.way", "by hand")
+    assert "looks like a row" in said(app)
+    assert app.number_input(key="import.0.header_row").value == 1
+    app.number_input(key="import.0.header_row").set_value(2).run()
+    assert not app.exception
+    shown = everything_shown(app)
+    assert not [planted for planted in ("Bloggs", "Berg", "03.01.1970", "04.02.1971") if planted in shown]
+
+
+def test_a_column_for_each_day_is_no_row(store: Path):
+    app = dropped(("list.csv", b"Patient ID,Staff,08.01.2024,09.01.2024\n1,AB,x,\n2,AB,,x\n"))
+    choose(app, "import.0.way", "by hand")
+    assert "looks like a row" not in said(app)
+
+
+def test_two_matches_under_one_name_are_both_kept(store: Path, tmp_path: Path):
+    load_episodes(store, tmp_path, "P1")
+    scores = b"Patient ID,Date,Pain now\nP1,2024-02-01,3\n"
+    worst = b"Patient ID,Date,Worst pain\nP1,2024-02-01,6\n"
+    app = dropped(("list 1.csv", scores), ("list 2.csv", worst))
+    choose(app, "import.0.way", "by hand")
+    choose(app, "import.1.way", "by hand")
+    press_load(app)
+    assert "list.toml" in said(app)
+    assert "list-2.toml" in said(app)
+    app = dropped(("March 1.csv", scores.replace(b"01", b"08")), ("March 2.csv", worst.replace(b"01", b"08")))
+    assert [app.selectbox(key=f"import.{number}.way").value for number in range(2)] == ["0", "0"]
 
 
 TICKED = (

@@ -84,6 +84,20 @@ def test_a_form_gives_answers_and_scores(tmp_path):
     assert (condition.column, condition.filled) == (("Are you running?",), True)
 
 
+@pytest.mark.parametrize(
+    ("header", "context"), [("Schmerz in Ruhe", "at_rest"), ("Schmerz beim Laufen", "running")]
+)
+def test_what_a_german_header_asks_about_is_known(header, context):
+    scores = suggested_table("scores", [column("Pat.-Nr.", "101"), column(header, "3")])
+    assert scores.fields["context"].const == context
+
+
+def test_usual_words_of_forms_and_booking_systems_are_known():
+    assert suggested_table("scores", [column("Pat.-Nr.", "101")]).fields["patient_id"].header == "Pat.-Nr."
+    assert facts.our_word(RUNNING.column("status"), "Not yet") == "not_running"
+    assert facts.our_word(MAPPABLE["appointments"].column("status"), "Eingetroffen") == "attended"
+
+
 def test_missing_fields_are_named():
     table = TableDraft("running", {"reported_on": FieldDraft("Date")})
     assert [spec.name for spec in table.missing()] == ["status", "patient_id"]

@@ -83,8 +83,8 @@ def _key_file() -> tuple[Pseudonyms | None, bool]:
             icon=":material/key:", key="import.new_key",
         )  # fmt: skip
         note(
-            "A clinic makes one key, once, and keeps its file in a safe place, apart from the data. Then drop the same "
-            "file every time: under another key every patient would become another one. It is not kept here."
+            "A clinic makes one key, once, and keeps its file in a safe place, apart from the data. Drop that file "
+            "here, now and every time: under another key every patient would become another one. It is not kept here."
         )
         if file is None:
             return None, False

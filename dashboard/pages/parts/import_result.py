@@ -71,7 +71,7 @@ def _keep(chosen: tuple[Chosen, ...]) -> list[str]:
     """Save the matches that were made; what is worth saying of it."""
     said = []
     folder = read_deployment(os.environ).mappings_folder
-    for name, text in {one.save_as: one.text for one in chosen if one.save_as}.items():
+    for name, text in _names(chosen).items():
         try:
             path = save_mapping(folder, name, text)
         except LoadError as error:
@@ -81,6 +81,20 @@ def _keep(chosen: tuple[Chosen, ...]) -> list[str]:
                 f"The match is kept as {path.name}, in the folder {folder.name}; it is offered next time."
             )
     return said
+
+
+def _names(chosen: tuple[Chosen, ...]) -> dict[str, str]:
+    """The texts of the matches by name; of two under one name the second is numbered, so that neither is lost."""
+    texts: dict[str, str] = {}
+    for one in chosen:
+        if not one.save_as or one.text in texts.values():
+            continue
+        name, number = one.save_as, 1
+        while name in texts:
+            number += 1
+            name = f"{one.save_as}-{number}"
+        texts[name] = one.text
+    return texts
 
 
 def show_result() -> None:
