@@ -156,7 +156,7 @@ def words(column: Seen, spec: ColumnSpec) -> Words:
     shown = {
         text: n
         for text, n in found.most_common()
-        if may_be_shown(text) or our_word(spec, text) or (types and _is_type(text, n))
+        if may_be_shown(text) or _exact_word(spec, text) or (types and _is_type(spec, text, n))
     }
     hidden = [n for text, n in found.items() if text not in shown]
     return Words(shown, len(hidden), sum(hidden))
@@ -167,9 +167,9 @@ def holds_types(column: Seen) -> bool:
     return bool(TYPE_HEADERS & set(re.findall(r"\w+", plain(column.header))))
 
 
-def _is_type(text: str, rows: int) -> bool:
-    """Whether a longer text is one of a booking system's list: it comes again and again, and only has words."""
-    return rows >= FEWEST_OF_TYPE and identifier_in(text) == WORDS_KIND
+def _is_type(spec: ColumnSpec, text: str, rows: int) -> bool:
+    """Whether a longer text is one of a booking system's list: it only has words, and comes often or tells ours."""
+    return identifier_in(text) == WORDS_KIND and (rows >= FEWEST_OF_TYPE or our_word(spec, text) != "")
 
 
 def split(column: Seen, how: str) -> Seen:
@@ -185,13 +185,31 @@ def split(column: Seen, how: str) -> Seen:
 
 
 def our_word(spec: ColumnSpec, text: str) -> str:
-    """Our word for one of theirs, as our lists know it; empty if they do not."""
-    same = next((code for code in spec.codes if plain(code) == plain(text)), "")
-    if same:
-        return same
-    listed = WORDS.get(spec.name, {}).items()
+    """Our word for one of theirs, as our lists know it; empty if they do not.
+
+    Treatments and conditions may stand inside a longer text, like the type of an appointment: all treatments that do,
+    and a condition if it is the only one. A knee that says no more is "other_knee".
+    """
+    exact = _exact_word(spec, text)
+    if exact or not (spec.kind == "codes" or spec.name == "condition"):
+        return exact
+    told = [ours for ours, theirs in _listed(spec) if any(_apart(word) in _apart(text) for word in theirs)]
     if spec.kind == "codes":
-        told = " ".join(re.findall(r"[^\W_]+", plain(text)))
-        told = f" {told} "
-        return ";".join(ours for ours, theirs in listed if any(f" {word} " in told for word in theirs))
-    return next((ours for ours, theirs in listed if ours in spec.codes and plain(text) in theirs), "")
+        return ";".join(told)
+    certain = [ours for ours in told if ours != "other_knee"] or told
+    return certain[0] if len(certain) == 1 else ""
+
+
+def _exact_word(spec: ColumnSpec, text: str) -> str:
+    same = next((code for code in spec.codes if plain(code) == plain(text)), "")
+    return same or next((ours for ours, theirs in _listed(spec) if plain(text) in theirs), "")
+
+
+def _listed(spec: ColumnSpec) -> list[tuple[str, tuple[str, ...]]]:
+    return [(ours, theirs) for ours, theirs in WORDS.get(spec.name, {}).items() if ours in spec.codes]
+
+
+def _apart(text: str) -> str:
+    """Its words, each between spaces."""
+    words_of_it = re.findall(r"[^\W_]+", plain(text))
+    return f" {' '.join(words_of_it)} "

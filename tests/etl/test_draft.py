@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from etl import column_facts as facts
-from etl.appointments import MAPPABLE
-from etl.contract import RUNNING, SCORES, VISITS
+from etl.appointments import APPOINTMENTS, MAPPABLE
+from etl.contract import EPISODES, RUNNING, SCORES, VISITS
 from etl.draft import FieldDraft, FileDraft, LinkDraft, LookupDraft, TableDraft
 from etl.draft_reading import draft_of, field_of
 from etl.draft_suggested import (
@@ -332,6 +332,33 @@ def test_words_of_a_booking_system_s_own_list_are_shown_when_they_come_again_and
     assert long in facts.words(Seen("Appointment type", 0, Counter({long: 3})), spec).shown
     assert long not in facts.words(Seen("Appointment type", 0, Counter({long: 2})), spec).shown
     assert long not in facts.words(Seen("What was done", 0, Counter({long: 3})), spec).shown
+
+
+@pytest.mark.parametrize(
+    ("kind", "condition"),
+    [
+        ("Läuferknie - Erstbefund", "pfps"),
+        ("Runner's knee, follow-up", "pfps"),
+        ("ITBS/knee review", "itbs"),
+        ("Knee pain 30 min", "other_knee"),
+        ("Knieschule", ""),
+        ("PFPS or ITBS clinic", ""),
+        ("Back pain", ""),
+    ],
+)
+def test_a_condition_is_found_inside_a_type_if_it_is_the_only_one(kind, condition):
+    assert facts.our_word(EPISODES.column("condition"), kind) == condition
+
+
+@pytest.mark.parametrize("name", ["condition", "treatments"])
+def test_a_known_word_inside_a_text_shows_it_in_a_column_of_types_only(name):
+    spec = APPOINTMENTS.column(name)
+    text = "Jürgen Müller Läuferknie massage"
+    assert facts.our_word(spec, text)
+    assert text not in facts.words(Seen("Notiz", 0, Counter({text: 3})), spec).shown
+    assert (
+        "Massage" in facts.words(Seen("Given", 0, Counter({"Massage": 1})), VISITS.column("treatments")).shown
+    )
 
 
 def test_the_words_of_a_list_in_one_cell_come_apart():
