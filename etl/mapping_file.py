@@ -34,7 +34,8 @@ def read_mapping(path: Path) -> tuple[Mapping, str]:
         content = path.read_bytes()
     except OSError:
         name = shown_file_name(path.name)
-        raise UsageError(f"There is no mapping file {name!r}. Check the path.") from None
+        remedy = f"A preset is named by --preset {name}." if name in preset_names() else "Check the path."
+        raise UsageError(f"There is no mapping file {name!r}. {remedy}") from None
     return parse_mapping(content, shown_file_name(path.name))
 
 
@@ -46,7 +47,8 @@ def read_preset(name: str) -> tuple[Mapping, str]:
 def preset_text(name: str) -> str:
     """The text of a mapping that comes with the program."""
     if name not in preset_names():
-        raise UsageError(f"There is no preset {name!r}; there are {', '.join(preset_names())}.")
+        known = f"There is no preset {name!r}; there are {', '.join(preset_names())}."
+        raise UsageError(f"{known} A file is named by --mapping." if name.endswith(".toml") else known)
     return (PRESETS / f"{name}.toml").read_text(encoding="utf-8")
 
 

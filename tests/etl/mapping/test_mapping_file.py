@@ -153,6 +153,13 @@ def test_files_that_are_no_mapping(text: str, message: str):
     assert says(text).startswith(message)
 
 
+def test_a_preset_and_a_file_are_told_apart(tmp_path: Path):
+    with pytest.raises(UsageError, match=r"'synthea-csv'\. A preset is named by --preset synthea-csv\.$"):
+        read_mapping(tmp_path / "synthea-csv")
+    with pytest.raises(UsageError, match=r"A file is named by --mapping\.$"):
+        read_preset("m.toml")
+
+
 def test_files_that_cannot_be_read(tmp_path: Path):
     with pytest.raises(UsageError, match=r"There is no mapping file 'm.toml'"):
         read_mapping(tmp_path / "m.toml")
