@@ -437,6 +437,22 @@ def test_a_column_for_each_day_is_no_row(store: Path):
     assert "looks like a row" not in said(app)
 
 
+def test_two_columns_matched_to_the_same_question_are_named_before_the_load(store: Path, tmp_path: Path):
+    load_episodes(store, tmp_path, "P1")
+    form = b"Patient ID,Date,Usual pain,Pain in jo@example.org knee\nP1,2024-02-01,3,6\nP1,2024-02-08,2,5\n"
+    app = dropped(("form.csv", form))
+    choose(app, "import.0.way", "by hand")
+    (told,) = [box.value for box in app.warning if "nothing tells them apart" in box.value]
+    assert told.startswith("“Usual pain” and “no. 4” are matched to the same question on the same day")
+    assert "Change *Pain when* or *Scale* of all but one" in told
+    assert "4 would be refused" in state(app)
+    second = next(b.key for b in app.selectbox if str(b.key).endswith(".3.context"))
+    choose(app, second, "the same")
+    choose(app, f"{second}.const", "worst_week")
+    assert not [box for box in app.warning if "nothing tells them apart" in box.value]
+    assert state(app).startswith("4 rows would be new, 0 updated, 0 unchanged; none would be refused.")
+
+
 def test_two_matches_under_one_name_are_both_kept(store: Path, tmp_path: Path):
     load_episodes(store, tmp_path, "P1")
     scores = b"Patient ID,Date,Pain now\nP1,2024-02-01,3\n"
