@@ -288,6 +288,23 @@ def test_canonical_files_need_no_match_and_refused_rows_have_addresses(store: Pa
     assert state(app).startswith("1 row would be new, 0 updated, 9 unchanged")
 
 
+def test_what_is_refused_is_called_as_on_the_page_with_the_file_s_own_header(store: Path, tmp_path: Path):
+    load_episodes(store, tmp_path, "P1")
+    form = b'Patient ID,Datum,Usual pain,Worst of jo@example.org pain,Extra\nP1,,3,6,x\nP1,2024-02-08,2,"6,5",x\n'
+    app = dropped(("form.csv", form))
+    choose(app, "import.0.way", "by hand")
+    worst = next(b.key for b in app.selectbox if str(b.key).endswith(".3.context"))
+    choose(app, worst, "the same")
+    choose(app, f"{worst}.const", "worst_week")
+    shown = everything_shown(app)
+    assert "a required value is missing (Day of the score, from “Datum”)" in shown
+    places = [frame.value["Column"].to_list() for frame in app.dataframe if "Column" in frame.value]
+    assert places == [["Day of the score, from “Datum”"] * 2, ["Score, from “Usual pain”"]]
+    assert "example.org" not in shown
+    assert "column Extra" in said(app)
+    assert "a column that Return to Run does not use was left out" in said(app)
+
+
 def test_it_is_for_the_owner(store: Path, stores: dict[str, str], monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("RETURN_TO_RUN_DATABASE_URL", stores["small"])
     app = open_import()
