@@ -321,6 +321,17 @@ def test_scores_beside_the_first_are_proposed_but_not_those_of_other_fields():
     assert [seen.header for seen in found] == ["Pain going down stairs", "Kujala score"]
 
 
+@pytest.mark.parametrize(
+    ("numbers", "odd", "proposed"),
+    [(38, "10 (worst)", True), (9, "10 (worst)", True), (8, "10 (worst)", False), (38, "none taken", True)],
+)
+def test_one_odd_answer_does_not_hide_a_question_about_pain(numbers, odd, proposed):
+    pain = column("Worst pain", *(str(n % 8) for n in range(numbers)), odd)
+    assert further_scores([pain], []) == ([pain] if proposed else [])
+    read = suggested_field(SCORES.column("value"), pain)
+    assert read.parse == ("first_number" if odd[0].isdigit() else "")
+
+
 def test_a_scale_up_to_100_is_neither_shrunk_nor_emptied(tmp_path):
     path = tmp_path / "form.csv"
     path.write_text("Date,Your code,Kujala score\n2024-01-02,P1,88\n2024-01-03,P1,99\n2024-01-04,P1,72\n")
