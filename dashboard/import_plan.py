@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal
 
+from dashboard.import_columns import column_words
+from dashboard.load_tables import ColumnWords
 from etl.errors import LoadError
 from etl.identifiers import shown_file_name
 from etl.load import MOST_REJECTED, LoadReport, LoadRequest, Progress, load
@@ -78,6 +80,16 @@ class Plan:
             found.append(find_sources(paths, scratch, mapping=mapping, pseudonym=pseudonym))
         return self._named_as_shown(together(found))
 
+    def column_words(self, sources: Sources) -> ColumnWords:
+        """What the page calls our columns in the report of these files; those read as they are have our names."""
+        words: dict[tuple[str, str], str] = {}
+        for name, text, paths in self._by_mapping():
+            mapping, _ = parse_mapping(text.encode(), name)
+            for source in sources.files:
+                if source.path in paths:
+                    words |= column_words(source, mapping)
+        return words
+
     def _named_as_shown(self, sources: Sources) -> Sources:
         """A file whose own name may hold a person's is called in the report as on the page."""
         names = {one.item.path: one.item.name for one in self.chosen}
@@ -101,10 +113,11 @@ class Plan:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a load did or would do; or why it cannot be."""
+    """What a load did or would do; or why it cannot be. columns: what the page calls our columns in the report."""
 
     report: LoadReport | None = None
     error: str = ""
+    columns: ColumnWords = field(default_factory=dict)
 
     @property
     def read(self) -> int:
@@ -131,7 +144,7 @@ def check(url: str, plan: Plan, scratch: Path, *, today: date) -> Outcome:
             sources = plan.sources(scratch)
             request = _request(plan, sources, today, check_only=True)
             with using(open_store(address) if there else create_or_upgrade(address)) as engine:
-                return Outcome(load(engine, request))
+                return Outcome(load(engine, request), columns=plan.column_words(sources))
         except (LoadError, StoreError) as error:
             return Outcome(error=str(error))
 
@@ -145,9 +158,10 @@ def run(url: str, plan: Plan, scratch: Path, progress: Progress, *, today: date)
         if the database refuses.
     """
     try:
-        request = _request(plan, plan.sources(scratch), today, check_only=False)
+        sources = plan.sources(scratch)
+        request = _request(plan, sources, today, check_only=False)
         with using(create_or_upgrade(url)) as engine:
-            return Outcome(load(engine, request, progress))
+            return Outcome(load(engine, request, progress), columns=plan.column_words(sources))
     except LoadError as error:
         return Outcome(error=str(error))
 

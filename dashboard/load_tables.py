@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from etl.errors import RULES, Problem
@@ -17,6 +17,13 @@ MOST_COLUMNS = 3
 MOST_FILES_NOTED = 3
 
 Row = dict[str, object]
+ColumnWords = Mapping[tuple[str, str], str]
+"""Words by the file's name in the report and our column."""
+OF_THE_FILE = frozenset(
+    """unknown_column identifier_column column_not_found file_not_found missing_column duplicate_header
+    undeclared_column""".split()  # noqa: SIM905 - one word a line would be a page
+)
+"""Rules whose column is one of the file, not of ours."""
 
 REMEDIES_HERE = {
     "score_as_date": "Correct the export so that scores stay text or numbers, or have them turned back below.",
@@ -45,9 +52,9 @@ class Place:
     remedy: str
 
     @classmethod
-    def of(cls, problem: Problem) -> Place:
-        """In words."""
-        column = f", column {problem.column}" if problem.column else ""
+    def of(cls, problem: Problem, words: ColumnWords) -> Place:
+        """In words; those of the columns are given."""
+        column = f", column {named_column(problem, words)}" if problem.column else ""
         says = RULES[problem.rule].says
         return cls(f"{problem.file}, line {problem.line}{column}", says, remedy(problem.rule))
 
@@ -65,6 +72,14 @@ class Group:
     remedy: str
     count: int
     rows: list[Row]
+
+
+def named_column(problem: Problem, words: ColumnWords) -> str:
+    """The column of a problem as the page calls it; what stands behind it in parentheses stays."""
+    if problem.rule in OF_THE_FILE:
+        return problem.column
+    name, sign, rest = problem.column.partition(" (")
+    return words.get((problem.file, name), name) + sign + rest
 
 
 def file_rows(report: LoadReport) -> list[Row]:
@@ -88,8 +103,8 @@ def file_rows(report: LoadReport) -> list[Row]:
     return rows
 
 
-def problem_groups(report: LoadReport) -> list[Group]:
-    """Refused places by rule, the most frequent first."""
+def problem_groups(report: LoadReport, words: ColumnWords) -> list[Group]:
+    """Refused places by rule, the most frequent first. words: what the columns are called."""
     by_rule: defaultdict[str, list[Problem]] = defaultdict(list)
     for file in report.files:
         for problem in file.problems:
@@ -97,11 +112,16 @@ def problem_groups(report: LoadReport) -> list[Group]:
     order = sorted(by_rule, key=lambda name: -len(by_rule[name]))[:MOST_GROUPS]
     return [
         Group(
-            RULES[name].says + _of_columns(by_rule[name]),
+            RULES[name].says + _of_columns(by_rule[name], words),
             remedy(name),
             len(by_rule[name]),
             [
-                {"File": one.file, "Line": one.line, "Column": one.column, "Looks like": one.shape}
+                {
+                    "File": one.file,
+                    "Line": one.line,
+                    "Column": named_column(one, words),
+                    "Looks like": one.shape,
+                }
                 for one in by_rule[name][:MOST_PLACES]
             ],
         )
@@ -109,20 +129,21 @@ def problem_groups(report: LoadReport) -> list[Group]:
     ]
 
 
-def _of_columns(places: Sequence[Problem]) -> str:
+def _of_columns(places: Sequence[Problem], words: ColumnWords) -> str:
     """In which columns, if they are few."""
-    columns = list(dict.fromkeys(place.column for place in places if place.column))
-    return f" ({', '.join(columns)})" if 0 < len(columns) <= MOST_COLUMNS else ""
+    columns = list(dict.fromkeys(named_column(place, words) for place in places if place.column))
+    return f" ({'; '.join(columns)})" if 0 < len(columns) <= MOST_COLUMNS else ""
 
 
-def warning_lines(report: LoadReport) -> list[str]:
-    """What was loaded all the same, but is worth knowing."""
+def warning_lines(report: LoadReport, words: ColumnWords) -> list[str]:
+    """What was loaded all the same, but is worth knowing. words: what the columns are called."""
     return [
-        f"{where}: {RULES[warning.rule].says}. {remedy(warning.rule)}" for where, warning in noted(report)
+        f"{where}: {RULES[warning.rule].says}. {remedy(warning.rule)}"
+        for where, warning in noted(report, words)
     ]
 
 
-def noted(report: LoadReport) -> list[tuple[str, Problem]]:
+def noted(report: LoadReport, words: ColumnWords) -> list[tuple[str, Problem]]:
     """Where something is worth knowing, and what; what holds for many files is said once."""
     same: defaultdict[tuple[str, str], list[Problem]] = defaultdict(list)
     for warning in (warning for file in report.files for warning in file.warnings):
@@ -130,16 +151,15 @@ def noted(report: LoadReport) -> list[tuple[str, Problem]]:
     found = []
     for warnings in same.values():
         if len(warnings) > MOST_FILES_NOTED:
-            found.append(
-                (_where(f"{warnings[0].file} and {len(warnings) - 1} more", warnings[0]), warnings[0])
-            )
+            files = f"{warnings[0].file} and {len(warnings) - 1} more"
+            found.append((_where(files, warnings[0], words), warnings[0]))
         else:
-            found += [(_where(warning.file, warning), warning) for warning in warnings]
+            found += [(_where(warning.file, warning, words), warning) for warning in warnings]
     return found
 
 
-def _where(files: str, warning: Problem) -> str:
-    return f"{files}, column {warning.column}" if warning.column else files
+def _where(files: str, warning: Problem, words: ColumnWords) -> str:
+    return f"{files}, column {named_column(warning, words)}" if warning.column else files
 
 
 def result_words(report: LoadReport) -> str:

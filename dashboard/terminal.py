@@ -89,7 +89,7 @@ class Terminal:
         for file in report.files:
             if file.stopped_by:
                 self._stopped(file)
-        for where, warning in noted(report):
+        for where, warning in noted(report, {}):
             self._out.print(
                 f"[yellow]Note[/] {escape(where)}: {RULES[warning.rule].says}. {RULES[warning.rule].remedy}"
             )

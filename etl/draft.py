@@ -6,6 +6,7 @@ What is proposed for a file is in draft_suggested.py; a document becomes a draft
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,7 +26,8 @@ REPEATED = {
 }
 """Fields that one line of a file may hold several times, the value that is repeated last."""
 
-
+DEFAULT_CONTEXT = "usual_week"
+"""What a pain score counts as asked about where nothing says it."""
 CHECKBOXES = "checkboxes"
 """The word of `parse` for a field made of columns to tick; its header is their common name."""
 
@@ -118,14 +120,31 @@ class TableDraft:
         """Its columns, and the rows of one line where there are several."""
         if not self.further:
             return {"columns": _rules(self.fields)}
-        repeated = REPEATED[self.table]
-        first = {name: drafted for name, drafted in self.fields.items() if name in repeated}
-        rows = [first, *({**first, **more} for more in self.further)]
+        repeated, rows = REPEATED[self.table], self._rows()
         columns = _rules({name: drafted for name, drafted in self.fields.items() if name not in repeated})
         return {
             "columns": columns,
             "melt": [{"columns": _rules(row), **answered(self.table, row)} for row in rows],
         }
+
+    def _rows(self) -> list[dict[str, FieldDraft]]:
+        """The repeated fields of each value in a line."""
+        first = {name: drafted for name, drafted in self.fields.items() if name in REPEATED[self.table]}
+        return [first, *({**first, **more} for more in self.further)]
+
+    def same_values(self) -> list[tuple[str, ...]]:
+        """Headers whose values nothing tells apart: where two of them differ in a line, neither can be loaded."""
+        if not self.further:
+            return []
+        *_, value = REPEATED[self.table]
+        told_apart_by = MAPPABLE[self.table].key
+        alike: defaultdict[str, list[str]] = defaultdict(list)
+        for row in self._rows():
+            rules = _rules({"context": FieldDraft(const=DEFAULT_CONTEXT), **row})
+            alike[repr(sorted((name, rules[name]) for name in rules if name in told_apart_by))].append(
+                row[value].header
+            )
+        return [tuple(headers) for headers in alike.values() if len(headers) > 1]
 
     def all_fields(self) -> Iterable[tuple[str, FieldDraft]]:
         """Every field with its name, those of further values too."""

@@ -29,6 +29,8 @@ USUAL = {
     "running": {"source": "patient_form"},
     "scores": {"instrument": "NPRS", "context": "usual_week", "reporter": "patient"},
 }
+SCORE = re.compile(r"\d{1,3}([.,]\d+)?(/10)?")
+NEARLY_ALL = 0.9
 
 
 def suggested_field(spec: ColumnSpec, column: Seen) -> FieldDraft:
@@ -153,9 +155,15 @@ def further_scores(columns: Sequence[Seen], taken: Sequence[str]) -> list[Seen]:
         if column.header not in {*taken, *of_running}
         and not column.personal
         and SCORE_WORDS.search(plain(column.header))
-        and column.filled
-        and all(re.fullmatch(r"\d{1,3}([.,]\d+)?(/10)?", text) for text in column.filled)
+        and _holds_scores(column)
     ]
+
+
+def _holds_scores(column: Seen) -> bool:
+    """Whether nearly all rows with a value have a number: one odd answer does not hide a question."""
+    rows = sum(column.texts[text] for text in column.filled)
+    good = sum(column.texts[text] for text in column.filled if SCORE.fullmatch(text))
+    return good > 0 and good >= NEARLY_ALL * rows
 
 
 def likely_tables(columns: Sequence[Seen]) -> list[str]:

@@ -343,7 +343,7 @@ ROW_RULES = _rules(
 
 # What is loaded all the same, but said.
 WARNINGS = _rules(
-    ("unknown_column", "a column that the contract does not know was left out", "Map it or remove it."),
+    ("unknown_column", "a column that Return to Run does not use was left out", "Map it or remove it."),
     (
         "column_not_found",
         "columns of the mapping are not in the file",

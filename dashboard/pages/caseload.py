@@ -29,7 +29,7 @@ with st.container(horizontal=True, vertical_alignment="bottom", horizontal_align
 styles.without_table_tools()
 standings = chips[chosen][1]
 if not standings:
-    st.info("Nobody here. Choose “All” to see everybody.", icon=":material/check_circle:")
+    st.info(case_table.nobody_words(total), icon=":material/check_circle:")
 else:
     rows = case_table.rows(standings, found.rules.day, with_former=chosen == "changed")
     event = st.dataframe(

@@ -288,6 +288,23 @@ def test_canonical_files_need_no_match_and_refused_rows_have_addresses(store: Pa
     assert state(app).startswith("1 row would be new, 0 updated, 9 unchanged")
 
 
+def test_what_is_refused_is_called_as_on_the_page_with_the_file_s_own_header(store: Path, tmp_path: Path):
+    load_episodes(store, tmp_path, "P1")
+    form = b'Patient ID,Datum,Usual pain,Worst of jo@example.org pain,Extra\nP1,,3,6,x\nP1,2024-02-08,2,"6,5",x\n'
+    app = dropped(("form.csv", form))
+    choose(app, "import.0.way", "by hand")
+    worst = next(b.key for b in app.selectbox if str(b.key).endswith(".3.context"))
+    choose(app, worst, "the same")
+    choose(app, f"{worst}.const", "worst_week")
+    shown = everything_shown(app)
+    assert "a required value is missing (Day of the score, from “Datum”)" in shown
+    places = [frame.value["Column"].to_list() for frame in app.dataframe if "Column" in frame.value]
+    assert places == [["Day of the score, from “Datum”"] * 2, ["Score, from “Usual pain”"]]
+    assert "example.org" not in shown
+    assert "column Extra" in said(app)
+    assert "a column that Return to Run does not use was left out" in said(app)
+
+
 def test_it_is_for_the_owner(store: Path, stores: dict[str, str], monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("RETURN_TO_RUN_DATABASE_URL", stores["small"])
     app = open_import()
@@ -435,6 +452,22 @@ def test_a_column_for_each_day_is_no_row(store: Path):
     app = dropped(("list.csv", b"Patient ID,Staff,08.01.2024,09.01.2024\n1,AB,x,\n2,AB,,x\n"))
     choose(app, "import.0.way", "by hand")
     assert "looks like a row" not in said(app)
+
+
+def test_two_columns_matched_to_the_same_question_are_named_before_the_load(store: Path, tmp_path: Path):
+    load_episodes(store, tmp_path, "P1")
+    form = b"Patient ID,Date,Usual pain,Pain in jo@example.org knee\nP1,2024-02-01,3,6\nP1,2024-02-08,2,5\n"
+    app = dropped(("form.csv", form))
+    choose(app, "import.0.way", "by hand")
+    (told,) = [box.value for box in app.warning if "nothing tells them apart" in box.value]
+    assert told.startswith("“Usual pain” and “no. 4” are matched to the same question on the same day")
+    assert "Change *Pain when* or *Scale* of all but one" in told
+    assert "4 would be refused" in state(app)
+    second = next(b.key for b in app.selectbox if str(b.key).endswith(".3.context"))
+    choose(app, second, "the same")
+    choose(app, f"{second}.const", "worst_week")
+    assert not [box for box in app.warning if "nothing tells them apart" in box.value]
+    assert state(app).startswith("4 rows would be new, 0 updated, 0 unchanged; none would be refused.")
 
 
 def test_two_matches_under_one_name_are_both_kept(store: Path, tmp_path: Path):

@@ -354,3 +354,13 @@ def test_flags_that_rest_on_time_say_so_when_the_data_are_old(tmp_path, monkeypa
     assert bool(app.warning) == stale
     words = sorted(row["Status"] for row in table(app))
     assert words == sorted(["? ask (old data)" if stale else "? ask", "▲ off track"])
+
+
+def test_an_empty_caseload_does_not_send_to_a_filter_that_is_chosen(tmp_path, monkeypatch):
+    url = f"sqlite:///{tmp_path / 'closed.db'}"
+    closed = make_episode(discharge_date="2024-03-01", discharge_reason="goals_met")
+    load_tables(create_or_upgrade(url), tmp_path / "files", episodes=[closed])
+    monkeypatch.setenv("RETURN_TO_RUN_DATABASE_URL", url)
+    app = open_page("caseload")
+    assert app.title[0].value == "Nobody is on this list"
+    assert app.info[0].value == "This list has no open courses of care. New patients come with the next load."

@@ -160,7 +160,7 @@ CASES = [
     ),
     Case(
         "unknown extra column", one(episodes().replace(b"goal\n", b"goal,shoe\n", 1).replace(b"running\n", b"running,44\n")),
-        0, ("column shoe", "a column that the contract does not know was left out", "Map it or remove it"),
+        0, ("column shoe", "a column that Return to Run does not use was left out", "Map it or remove it"),
     ),
     Case(
         "Excel error", one(workbook(["E98", "#N/A", date(2024, 1, 8), "T1", "running"]), "clinic.xlsx"), 1,

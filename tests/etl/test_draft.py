@@ -263,6 +263,39 @@ def test_several_scores_of_a_line_are_a_mapping_and_a_scale_of_function_has_no_c
 
 
 @pytest.mark.parametrize(
+    ("more", "same"),
+    [
+        ({}, [("Now", "Worst")]),
+        ({"context": FieldDraft(const="usual_week")}, [("Now", "Worst")]),  # what stands for no context
+        ({"context": FieldDraft(const="worst_week")}, []),
+        ({"instrument": FieldDraft(const="VAS10")}, []),
+        ({"scored_on": FieldDraft("Other day")}, []),
+    ],
+)
+def test_scores_of_a_line_that_nothing_tells_apart_are_named(more, same):
+    fields = {
+        "patient_id": FieldDraft("Code"),
+        "scored_on": FieldDraft("Day"),
+        "instrument": FieldDraft(const="NPRS"),
+        "value": FieldDraft("Now"),
+    }
+    assert TableDraft("scores", fields).same_values() == []
+    assert (
+        TableDraft("scores", fields, further=({**more, "value": FieldDraft("Worst")},)).same_values() == same
+    )
+
+
+def test_what_pain_is_asked_about_does_not_tell_scores_of_function_apart():
+    fields = {
+        "scored_on": FieldDraft("Day"),
+        "instrument": FieldDraft(const="AKPS"),
+        "value": FieldDraft("Left"),
+    }
+    more = {"context": FieldDraft(const="stairs"), "value": FieldDraft("Right")}
+    assert TableDraft("scores", fields, further=(more,)).same_values() == [("Left", "Right")]
+
+
+@pytest.mark.parametrize(
     "columns",
     [
         {"value": {"from": "x", "lookup": {"file": "f", "key": ["a", "b"], "value": "c"}}},
@@ -286,6 +319,17 @@ def test_scores_beside_the_first_are_proposed_but_not_those_of_other_fields():
         ["Worst pain"],
     )
     assert [seen.header for seen in found] == ["Pain going down stairs", "Kujala score"]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "odd", "proposed"),
+    [(38, "10 (worst)", True), (9, "10 (worst)", True), (8, "10 (worst)", False), (38, "none taken", True)],
+)
+def test_one_odd_answer_does_not_hide_a_question_about_pain(numbers, odd, proposed):
+    pain = column("Worst pain", *(str(n % 8) for n in range(numbers)), odd)
+    assert further_scores([pain], []) == ([pain] if proposed else [])
+    read = suggested_field(SCORES.column("value"), pain)
+    assert read.parse == ("first_number" if odd[0].isdigit() else "")
 
 
 def test_a_scale_up_to_100_is_neither_shrunk_nor_emptied(tmp_path):

@@ -167,7 +167,7 @@ def test_what_holds_for_many_files_is_said_once(run, tmp_path, capsys):
         paths.append(folder)
     assert run("load", *paths, "--as-of", "2024-12-31") == 0
     said = " ".join(capsys.readouterr().out.split())
-    assert said.count("a column that the contract does not know was left out") == 1
+    assert said.count("a column that Return to Run does not use was left out") == 1
     assert "episodes.csv and 4 more, column shoe" in said
 
 

@@ -34,6 +34,13 @@ def title(waiting: int, total: int) -> str:
     return f"{who} you today"
 
 
+def nobody_words(total: int) -> str:
+    """What to do where nobody is shown: another filter, if it would show somebody."""
+    if total:
+        return "Nobody here. Choose “All” to see everybody."
+    return "This list has no open courses of care. New patients come with the next load."
+
+
 def chips(found: Caseload) -> Chips:
     """Label and episodes of each filter: those that need something, each word that occurs, changed, all."""
     every = list(found.standings)

@@ -23,6 +23,12 @@ WORDS = {
     "running": "Further answers in the same row: their columns",
     "assessments": "Further measurements in the same row: their columns",
 }
+TOLD_APART_BY = {
+    "scores": ("context", "instrument"),
+    "running": ("reported_on",),
+    "assessments": ("measure", "side"),
+}
+"""What a reader may change so that two values of a row are about different things, the likeliest first."""
 Fields = Mapping[str, FieldDraft]
 
 
@@ -89,6 +95,22 @@ def _one(
         st.caption(field_label(place.table, place.spec.name))
         found[place.spec.name] = of_column(place.on_scale(scale), column, of_scale(start, scale))
     return {name: drafted for name, drafted in found.items() if drafted.given}
+
+
+def warn_of_same(table: TableDraft, columns: list[Seen]) -> None:
+    """Two columns that are matched to the same question on the same day: the match is wrong, not the file."""
+    labels = {column.header: facts.label(column) for column in reversed(columns)}
+    names = [
+        field_label(table.table, name) for name in TOLD_APART_BY.get(table.table, ()) if name in table.fields
+    ]
+    for headers in table.same_values():
+        shown = " and ".join(f"“{literal(labels[header])}”" for header in headers)
+        ways = " or ".join(f"*{name}*" for name in names)
+        st.warning(
+            f"{shown} are matched to the same question on the same day, so nothing tells them apart. A row in which "
+            f"they differ is refused. Change {ways} of all but one, or take them out.",
+            icon=":material/warning:",
+        )
 
 
 def measures_pain(found: Fields) -> bool:

@@ -12,7 +12,7 @@ from dashboard.field_names import TABLE_MEANINGS, TABLE_NAMES, field_label
 from dashboard.import_plan import Chosen
 from dashboard.pages.parts.import_beside import Beside
 from dashboard.pages.parts.import_field import field
-from dashboard.pages.parts.import_further import further_values, measures_pain
+from dashboard.pages.parts.import_further import further_values, measures_pain, warn_of_same
 from dashboard.pages.parts.import_person import person
 from dashboard.pages.parts.import_preset import download, time_zone
 from dashboard.pages.parts.import_words import Place
@@ -133,8 +133,11 @@ def _table(
         value=usual.leaves_out_strangers,
         key=f"{key}.strangers",
     )
-    given = {column: drafted for column, drafted in fields.items() if drafted.given}
-    return TableDraft(name, given, bool(strangers), link, further)
+    given = {column: one for column, one in fields.items() if one.given}
+    drafted = TableDraft(name, given, bool(strangers), link, further)
+    with place_of_fields:
+        warn_of_same(drafted, columns)
+    return drafted
 
 
 def _taken(fields: Mapping[str, FieldDraft]) -> list[str]:

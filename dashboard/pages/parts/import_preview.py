@@ -13,7 +13,7 @@ import streamlit as st
 from dashboard.deployment import read_deployment
 from dashboard.import_plan import Chosen, Outcome, Plan, check
 from dashboard.import_workspace import Workspace
-from dashboard.load_tables import Place, file_rows, problem_groups, warning_lines
+from dashboard.load_tables import ColumnWords, Place, file_rows, problem_groups, warning_lines
 from dashboard.pages.parts import readers
 from dashboard.pages.parts.panels import headline, literal, note
 from etl.errors import LoadError
@@ -132,7 +132,7 @@ def show_preview(outcome: Outcome) -> None:
     report = outcome.report
     headline(finding(outcome))
     file_table(report)
-    problems(report)
+    problems(report, outcome.columns)
     if any(problem.rule == "score_as_date" for file in report.files for problem in file.problems):
         st.checkbox("Turn scores back that a spreadsheet took for dates", key="import.repair")
 
@@ -173,20 +173,20 @@ def file_table(report: LoadReport) -> None:
         )  # fmt: skip
 
 
-def problems(report: LoadReport) -> None:
-    """What stops a file, what is refused and what is worth knowing: rule, remedy, places."""
+def problems(report: LoadReport, columns: ColumnWords) -> None:
+    """What stops a file, what is refused and what is worth knowing: rule, remedy, places. columns: their names."""
     for file in report.files:
         if file.stopped_by:
             detail = f" ({file.stop_detail})" if file.stop_detail else ""
-            place = Place.of(file.stopped_by)
+            place = Place.of(file.stopped_by, columns)
             st.error(literal(f"{place.where}: {place.says}{detail}. {place.remedy}"), icon=":material/block:")
-    groups = problem_groups(report)
+    groups = problem_groups(report, columns)
     for group in groups:
         with st.expander(literal(f"{group.count:,} × {group.says}. {group.remedy}"), icon=":material/rule:"):
             st.dataframe(pd.DataFrame(group.rows), hide_index=True, alt="Where rows are refused")
             if group.count > len(group.rows):
                 note(f"And {group.count - len(group.rows):,} more.")
-    lines = [*warning_lines(report), *report.notes]
+    lines = [*warning_lines(report, columns), *report.notes]
     if lines:
         with st.expander("One note" if len(lines) == 1 else f"{len(lines)} notes", icon=":material/info:"):
             st.markdown("\n".join(f"- {literal(line)}" for line in lines))

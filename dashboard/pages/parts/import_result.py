@@ -110,7 +110,7 @@ def show_result() -> None:
     file_table(report)
     for said in notes:
         note(literal(said))
-    problems(report)
+    problems(report, outcome.columns)
     with st.container(horizontal=True):
         if report.rejected and report.load_number:
             st.download_button(
