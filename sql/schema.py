@@ -278,6 +278,14 @@ score = Table(
         sqlite_where=text("score_id <> ''"),
         postgresql_where=text("score_id <> ''"),
     ),
+    Index(
+        "ix_score_by_model",
+        "clinic",
+        "instrument",
+        "context",
+        sqlite_where=text("reporter = 'model'"),
+        postgresql_where=text("reporter = 'model'"),
+    ),
     sqlite_with_rowid=False,
     comment="Pain and function scores",
 )

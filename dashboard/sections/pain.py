@@ -32,9 +32,9 @@ from dashboard.stats.pain import (
 from sql import reference
 from sql.cohort import Cohort, day_number
 from sql.queries.scales_used import scales_used
-from sql.queries.score_changes import ScoreChange, score_changes
+from sql.queries.score_changes import LastScore, ScoreChange, score_changes
 from sql.queries.score_rows import AskedScale
-from sql.queries.score_weeks import LastScore, ScoreWeek, last_scores, score_weeks
+from sql.queries.score_weeks import ScoreWeek, score_weeks
 from sql.queries.start_days import start_days
 
 
@@ -110,11 +110,9 @@ def exact_results(
 ) -> dict[AskedScale, ScaleResult]:
     """Results of a cohort by scale. The store is asked for the one scale, or once for all of them."""
     scope = asked.scope
+    changes, last = score_changes(connection, scope, cohort, as_of=asked.as_of, scale=one)
     counts = _Counts(
-        start_days(connection, scope, cohort),
-        score_changes(connection, scope, cohort, as_of=asked.as_of, scale=one),
-        score_weeks(connection, scope, cohort, one),
-        last_scores(connection, scope, cohort, one),
+        start_days(connection, scope, cohort), changes, score_weeks(connection, scope, cohort, one), last
     )
     return {scale: _result(counts, day_number(asked.as_of), scale) for scale in scales}
 

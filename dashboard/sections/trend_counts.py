@@ -94,7 +94,7 @@ def _changes(rows: Iterable[PainMonth], scale: tuple[str, str] | None, people: C
     changes: dict[date, Counter[float]] = defaultdict(Counter)
     for row in rows:
         if (row.instrument, row.context) == scale:
-            changes[row.month][row.later - row.baseline] += row.people
+            changes[row.month][row.change] += row.people
     return {month: Cell(n, changes=changes[month]) for month, n in people.items()}
 
 

@@ -1,4 +1,4 @@
-"""How many people went from which score at the start to which score in a window of days."""
+"""How many people went from which score at the start to which score in a window, and when they gave the last."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Select, case, func
 
 from sql.cohort import Cohort, Scope, day_number
 from sql.queries.score_rows import AskedScale, courses_of, names_of
-from sql.scale_courses import WINDOWS, with_courses
+from sql.scale_courses import DAYS_OF_WEEK, WINDOWS, with_courses
 from sql.schema import episode_outcome as outcome
 from sql.schema import scale_course as course
 
@@ -35,23 +35,40 @@ class ScoreChange:
     episodes: int
 
 
+@dataclass(frozen=True)
+class LastScore:
+    """`episodes` people whose last score on this scale lies in `week`, -1 before the first visit."""
+
+    instrument: str
+    context: str
+    week: int
+    episodes: int
+
+
 def score_changes(
     connection: Connection, scope: Scope, cohort: Cohort, *, as_of: date, scale: AskedScale | None = None
-) -> list[ScoreChange]:
-    """Counts of equal pairs of scores, per scale and window."""
+) -> tuple[list[ScoreChange], list[LastScore]]:
+    """Counts of equal pairs of scores, per scale and window, and of people by the week of their last score."""
     counts: Counter[Pair] = Counter()
+    last: Counter[tuple[str, str, int]] = Counter()
     for row in connection.execute(
         with_courses(connection, statement(scope, cohort, as_of=as_of, scale=scale))
     ):
-        instrument, context, over, first, *later, episodes = row
+        instrument, context, over, first, *later, last_week, episodes = row
+        last[instrument, context, last_week] += episodes
         for window, value in enumerate(later):
             if first is not None or value is not None:
                 counts[instrument, context, window, window < over, first, value] += episodes
-    return [ScoreChange(*pair, episodes) for pair, episodes in counts.items()]
+    return (
+        [ScoreChange(*pair, episodes) for pair, episodes in counts.items()],
+        [LastScore(*week, episodes) for week, episodes in last.items()],
+    )
 
 
 def statement(scope: Scope, cohort: Cohort, *, as_of: date, scale: AskedScale | None) -> Select[Any]:
-    """People with equal scores at the start and in all windows, so that one pass counts the pairs of each window.
+    """People with equal scores at the start and in all windows, and with the last one in the same week.
+
+    So one pass counts the pairs of each window and the ends: a second one would take half as long again.
 
     The windows end one after the other: `over` says how many had ended on the as-of day.
     """
@@ -65,5 +82,6 @@ def statement(scope: Scope, cohort: Cohort, *, as_of: date, scale: AskedScale | 
         else_=0,
     ).label("over")
     scores = (c.first_visit, *(c[name] for name in WINDOWS))
-    people = courses_of(scope, cohort, scale, *names_of(scale), over, *scores, func.count())
-    return people.group_by(*(() if scale else (c.instrument, c.context)), "over", *scores)
+    last_week = case((c.last_day < 0, -1), else_=c.last_day // DAYS_OF_WEEK).label("last_week")
+    people = courses_of(scope, cohort, scale, *names_of(scale), over, *scores, last_week, func.count())
+    return people.group_by(*(() if scale else (c.instrument, c.context)), "over", *scores, "last_week")

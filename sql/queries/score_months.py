@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Select, func, select
 
 from sql.care_bits import SCORE_WINDOWS
 from sql.cohort import Cohort, Scope, in_curve
-from sql.dialect import month_number
+from sql.dialect import month_number, unindexed
 from sql.queries.months import first_day_of_month
 from sql.queries.score_rows import courses_of
 from sql.scale_courses import AT_FIRST_VISIT, with_courses
@@ -35,13 +35,12 @@ class ScoredMonth:
 
 @dataclass(frozen=True)
 class PainMonth:
-    """`people` first seen in `month` with this baseline and later score of one instrument and context."""
+    """`people` first seen in `month` whose score of one instrument and context became this much higher."""
 
     month: date
     instrument: str
     context: str
-    baseline: float
-    later: float
+    change: float
     people: int
 
 
@@ -65,7 +64,7 @@ def scored_months(
 def pain_months(
     connection: Connection, scope: Scope, cohort: Cohort, instruments: Sequence[str]
 ) -> list[PainMonth]:
-    """Scores at the start and in week 12 of those in the curve, each instrument and context for itself."""
+    """Change from the start to week 12 of those in the curve, each instrument and context for itself."""
     rows = connection.execute(with_courses(connection, pain_statement(scope, cohort, instruments))).all()
     return [PainMonth(first_day_of_month(row[0]), *row[1:]) for row in rows]
 
@@ -81,9 +80,11 @@ def pain_statement(scope: Scope, cohort: Cohort, instruments: Sequence[str]) -> 
     """The query behind `pain_months`."""
     c = course.c
     month = month_number(outcome.c.start_day).label("month")
-    pair = (c.instrument, c.context, c.first_visit, c.week_12)
+    change = (c.week_12 - c.first_visit).label("change")
+    # SQLite then passes by an episode's few courses, instead of looking up each instrument among them.
+    asked = unindexed(c.instrument).in_(instruments)
     return (
-        courses_of(scope, cohort, None, month, *pair, func.count())
-        .where(c.instrument.in_(instruments), c.first_visit.is_not(None), c.week_12.is_not(None))
-        .group_by("month", *pair)
+        courses_of(scope, cohort, None, month, c.instrument, c.context, change, func.count())
+        .where(asked, c.first_visit.is_not(None), c.week_12.is_not(None))
+        .group_by("month", c.instrument, c.context, "change")
     )

@@ -1,16 +1,16 @@
-"""How many people gave which score in which week since their first visit, and in which week their last one."""
+"""How many people gave which score in which week since their first visit."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, case, func
+from sqlalchemy import Connection, Select
 
 from sql.cohort import Cohort, Scope
 from sql.dialect import words_counted
 from sql.queries.score_rows import AskedScale, courses_of, names_of
-from sql.scale_courses import BETWEEN_WEEKS, DAYS_OF_WEEK, with_courses
+from sql.scale_courses import BETWEEN_WEEKS, with_courses
 from sql.schema import scale_course as course
 from sql.score_codes import value_of
 
@@ -26,16 +26,6 @@ class ScoreWeek:
     episodes: int
 
 
-@dataclass(frozen=True)
-class LastScore:
-    """`episodes` people whose last score on this scale lies in `week`, -1 before the first visit."""
-
-    instrument: str
-    context: str
-    week: int
-    episodes: int
-
-
 def score_weeks(
     connection: Connection, scope: Scope, cohort: Cohort, scale: AskedScale | None = None
 ) -> list[ScoreWeek]:
@@ -48,24 +38,8 @@ def score_weeks(
     return found
 
 
-def last_scores(
-    connection: Connection, scope: Scope, cohort: Cohort, scale: AskedScale | None = None
-) -> list[LastScore]:
-    """Counts of people by the week of their last score."""
-    question = with_courses(connection, last_statement(scope, cohort, scale))
-    return [LastScore(*row) for row in connection.execute(question)]
-
-
 def weeks_statement(scope: Scope, cohort: Cohort, scale: AskedScale | None) -> Select[Any]:
     """The people whose weeks are counted, by itself so that a test can look at its plan."""
     c = course.c
     weeks = courses_of(scope, cohort, scale, *names_of(scale), c.weeks.label("words"))
     return weeks.where(c.weeks.is_not(None))
-
-
-def last_statement(scope: Scope, cohort: Cohort, scale: AskedScale | None) -> Select[Any]:
-    """The query, by itself so that a test can look at its plan."""
-    c = course.c
-    week = case((c.last_day < 0, -1), else_=c.last_day // DAYS_OF_WEEK).label("week")
-    people = courses_of(scope, cohort, scale, *names_of(scale), week, func.count())
-    return people.group_by(*(() if scale else (c.instrument, c.context)), "week")

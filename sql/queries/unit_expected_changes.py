@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Select, func, literal, select
 
 from sql.cohort import Cohort, Scope, grouping
 from sql.pain_scores import BY_MODEL, PainQuestion, own_course
@@ -39,15 +39,16 @@ class UnitExpectedChange:
 
 def expected_questions(connection: Connection, clinics: tuple[str, ...]) -> list[PainQuestion]:
     """Scales, function scales too, of which a model's expectations are loaded."""
-    found = (
-        select(score.c.instrument, score.c.context)
-        .where(score.c.clinic.in_(clinics), score.c.reporter == BY_MODEL)
-        .distinct()
-    )
     return sorted(
-        (PainQuestion(*row) for row in connection.execute(found)),
+        (PainQuestion(*row) for row in connection.execute(questions_statement(clinics))),
         key=lambda question: (question.instrument, question.context),
     )
+
+
+def questions_statement(clinics: tuple[str, ...]) -> Select[str, str]:
+    """The query behind `expected_questions`. The word itself chooses the index of such rows, a parameter would not."""
+    by_model = score.c.reporter == literal(BY_MODEL, literal_execute=True)
+    return select(score.c.instrument, score.c.context).where(score.c.clinic.in_(clinics), by_model).distinct()
 
 
 def unit_expected_changes(

@@ -182,7 +182,7 @@ def test_by_month(store: Engine, rows, who: str, what: str):
             baseline = [(day > 0, abs(day), -value) for day, value in of_scale if -28 <= day <= 7]
             later = [(abs(day - 70), day, -value) for day, value in of_scale if 56 <= day <= 84]
             if baseline and later:
-                pairs[month_of(start_of(person)), *scale, -min(baseline)[2], -min(later)[2]] += 1
+                pairs[month_of(start_of(person)), *scale, min(baseline)[2] - min(later)[2]] += 1
     people = {
         (row.clinic, row.episode_id)
         for row in rows["episode_outcome"]
@@ -199,7 +199,7 @@ def test_by_month(store: Engine, rows, who: str, what: str):
         given = scored_months(connection, scope, cohort, EARLY[:2], LATER[:2])
         assert {(r.month, r.baseline, r.early, r.later): r.people for r in given} == scored
         changed = pain_months(connection, scope, cohort, PAIN)
-        assert {(r.month, r.instrument, r.context, r.baseline, r.later): r.people for r in changed} == pairs
+        assert {(r.month, r.instrument, r.context, r.change): r.people for r in changed} == pairs
         visits = {(r.month, r.status): (r.visits, r.people) for r in visit_months(connection, scope, cohort)}
     assert visits == {key: (len(who), len(set(who))) for key, who in seen.items()}
     if what == "everybody" and who == "all":

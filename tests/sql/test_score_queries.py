@@ -236,13 +236,11 @@ def test_counts_equal_one_person_at_a_time(store: Engine, who: str, what: str):
     plain = Plain(store, scope, cohort)
     with reading(store) as connection:
         for scale in (None, *SCALES):
-            got = changes.score_changes(connection, scope, cohort, as_of=AS_OF, scale=scale)
-            assert counted(got) == of_scale(plain.changes(), scale)
+            changed, last = changes.score_changes(connection, scope, cohort, as_of=AS_OF, scale=scale)
+            assert counted(changed) == of_scale(plain.changes(), scale)
+            assert counted(last) == of_scale(plain.last(), scale)
             assert counted(weeks.score_weeks(connection, scope, cohort, scale)) == of_scale(
                 plain.weeks(), scale
-            )
-            assert counted(weeks.last_scores(connection, scope, cohort, scale)) == of_scale(
-                plain.last(), scale
             )
         found = starts.start_days(connection, scope, cohort)
     assert found == Counter(row.start_day for row in plain.people.values())
@@ -314,7 +312,6 @@ def test_one_scale_is_read_in_the_order_of_the_key(store: Engine):
     scope, cohort = Scope("clinic"), Cohort()
     for statement in (
         changes.statement(scope, cohort, as_of=AS_OF, scale=SCALES[0]),
-        weeks.last_statement(scope, cohort, SCALES[0]),
         weeks.weeks_statement(scope, cohort, SCALES[0]),
     ):
         steps = plan(store, statement)

@@ -21,7 +21,7 @@ from builders import (
     make_score,
     make_visit,
 )
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, event, select
 
 from sql.cohort import Cohort, Scope
 from sql.engine import open_engine, reading
@@ -342,6 +342,24 @@ def test_scales_of_which_expectations_are_loaded(store):
     with reading(store) as connection:
         assert expected_questions(connection, CLINICS) == [AKPS, NPRS]
         assert expected_questions(connection, ("elsewhere",)) == []
+
+
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+def test_expectations_are_found_by_their_own_index(store):
+    """As the statement is sent: of a word that stands beside it as a parameter, SQLite would read every score."""
+    sent: list[tuple[str, object]] = []
+
+    def note(_connection, _cursor, statement: str, parameters: object, *_: object) -> None:
+        sent.append((statement, parameters))
+
+    with reading(store) as connection:
+        event.listen(store, "before_cursor_execute", note)
+        expected_questions(connection, CLINICS)
+        event.remove(store, "before_cursor_execute", note)
+        ((statement, parameters),) = [asked for asked in sent if "FROM score" in asked[0]]
+        rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        (how, *_) = [row[3] for row in rows]
+        assert how == "SEARCH score USING COVERING INDEX ix_score_by_model (clinic=?)"
 
 
 @pytest.mark.parametrize("question", [NPRS, VAS100])
