@@ -21,7 +21,7 @@ from etl.reshape import shown_name
 from etl.suggest_cell_words import NULLS, WORDS
 from etl.suggest_columns import DAY_FIRST as DAY_FIRST
 from etl.suggest_columns import MONTH_FIRST as MONTH_FIRST
-from etl.suggest_columns import PLAIN_DATES, STAMPS, Seen, formats_of
+from etl.suggest_columns import PLAIN_DATES, STAMPS, Seen, formats_of, known_word
 
 MOST_WORDS = 40
 MOST_SHAPES = 6
@@ -193,7 +193,8 @@ def our_word(spec: ColumnSpec, text: str) -> str:
     exact = _exact_word(spec, text)
     if exact or not (spec.kind == "codes" or spec.name == "condition"):
         return exact
-    told = [ours for ours, theirs in _listed(spec) if any(_apart(word) in _apart(text) for word in theirs)]
+    listed = WORDS.get(spec.name, {}).items()
+    told = [ours for ours, theirs in listed if any(_apart(word) in _apart(text) for word in theirs)]
     if spec.kind == "codes":
         return ";".join(told)
     certain = [ours for ours in told if ours != "other_knee"] or told
@@ -202,11 +203,7 @@ def our_word(spec: ColumnSpec, text: str) -> str:
 
 def _exact_word(spec: ColumnSpec, text: str) -> str:
     same = next((code for code in spec.codes if plain(code) == plain(text)), "")
-    return same or next((ours for ours, theirs in _listed(spec) if plain(text) in theirs), "")
-
-
-def _listed(spec: ColumnSpec) -> list[tuple[str, tuple[str, ...]]]:
-    return [(ours, theirs) for ours, theirs in WORDS.get(spec.name, {}).items() if ours in spec.codes]
+    return same or known_word(spec, text)
 
 
 def _apart(text: str) -> str:

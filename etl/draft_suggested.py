@@ -12,7 +12,7 @@ from etl.appointments import MAPPABLE
 from etl.cells import plain
 from etl.column_facts import holds_types, our_word
 from etl.contract import ColumnSpec
-from etl.draft import CHECKBOXES, FieldDraft, TableDraft
+from etl.draft import CHECKBOXES, DEFAULT_CONTEXT, FieldDraft, TableDraft
 from etl.draft_reading import field_of
 from etl.errors import UsageError
 from etl.lookups import as_email, as_phone
@@ -27,7 +27,7 @@ from sql.reference import instruments
 
 USUAL = {
     "running": {"source": "patient_form"},
-    "scores": {"instrument": "NPRS", "context": "usual_week", "reporter": "patient"},
+    "scores": {"instrument": "NPRS", "context": DEFAULT_CONTEXT, "reporter": "patient"},
 }
 SCORE = re.compile(r"\d{1,3}([.,]\d+)?(/10)?")
 NEARLY_ALL = 0.9

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import Connection, select
 
 from etl.stage import Stage
-from sql.deriving import fill
+from sql.deriving import fill, has_rows
 from sql.schema import entry, episode
 from sql.score_facts import facts_of, score_facts
 
@@ -32,8 +32,7 @@ def prepare_facts(connection: Connection, clinic: str, stages: Sequence[Stage]) 
 
 def is_first(connection: Connection, clinic: str) -> bool:
     """Nothing of the clinic is in the store, nor was anything entered that a load would bring back."""
-    there = (exists().where(table.c.clinic == clinic) for table in (episode, entry))
-    return not any(connection.scalar(select(any_row)) for any_row in there)
+    return not any(has_rows(connection, table, clinic) for table in (episode, entry))
 
 
 def knows_scores(connection: Connection, stages: Sequence[Stage], inserted: int, *, first: bool) -> bool:

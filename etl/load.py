@@ -12,7 +12,7 @@ from itertools import groupby
 from time import perf_counter
 from typing import Literal
 
-from sqlalchemy import Connection, Engine, exists, func, literal, select
+from sqlalchemy import Connection, Engine, func, literal, select
 from sqlalchemy.exc import DBAPIError
 
 from etl import ledger
@@ -29,6 +29,7 @@ from etl.readers import rows_about
 from etl.snapshot import MOST_VANISHED, delete_vanished, stored_rows
 from etl.sources import Situation, Source, Sources
 from etl.stage import Stage, add_refused_keys, add_rows, code_book, create_stage, watch_refused
+from sql.deriving import has_rows
 from sql.dialect import expect_many_rows, unindexed
 from sql.engine import analyse, own_connection, stop_looking_up_references
 from sql.outcomes import derive_outcomes, touched_episode
@@ -180,7 +181,7 @@ def _settle_what_is_new(connection: Connection, report: LoadReport, sources: Sou
     """Mark files whose content is already in; refuse to mix sample and real data."""
     with connection.begin():
         _refuse_mixture(connection, sample=sources.sample)
-        first = connection.scalar(select(~exists().where(episode.c.clinic == report.clinic)))
+        first = not has_rows(connection, episode, report.clinic)
         if first and not any(source.table == "episodes" for source in sources.files):
             raise LoadError(
                 "The clinic's first load needs episodes.csv: everything else belongs to an episode."

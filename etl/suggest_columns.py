@@ -126,8 +126,8 @@ def _words(spec: ColumnSpec, column: Seen, draft: Draft) -> list[str]:
         if plain(text) in map(plain, spec.codes):
             own[text] = next(code for code in spec.codes if plain(code) == plain(text))
             continue
-        ours = _known_word(spec, text)
-        if ours is None:
+        ours = known_word(spec, text)
+        if not ours:
             unknown[shape_of(text)] += column.texts[text]
         else:
             known[text] = ours
@@ -159,9 +159,10 @@ def _unknown_words(spec: ColumnSpec, unknown: Counter[str]) -> list[str]:
     ]
 
 
-def _known_word(spec: ColumnSpec, text: str) -> str | None:
+def known_word(spec: ColumnSpec, text: str) -> str:
+    """Our word for one of theirs that our lists hold as it is; empty if they do not."""
     known = WORDS.get(spec.name, {}).items()
-    return next((ours for ours, theirs in known if ours in spec.codes and plain(text) in theirs), None)
+    return next((ours for ours, theirs in known if ours in spec.codes and plain(text) in theirs), "")
 
 
 def _date(spec: ColumnSpec, column: Seen, draft: Draft) -> list[str]:

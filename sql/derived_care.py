@@ -22,7 +22,6 @@ from sqlalchemy import (
     and_,
     case,
     cast,
-    exists,
     func,
     or_,
     select,
@@ -31,7 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.elements import ColumnElement
 
 from sql.care_bits import MEASURE_BITS, TREATMENT_BITS
-from sql.deriving import SOURCE_PRIORITY, fill, of_touched
+from sql.deriving import SOURCE_PRIORITY, fill, has_rows, of_touched
 from sql.dialect import epoch_day, joined, month_number, unindexed
 from sql.schema import KEY, assessment, episode, running_report, visit
 from sql.schema import episode_outcome as outcome
@@ -102,29 +101,24 @@ def derive_care(connection: Connection, clinic: str) -> None:
 
 def fill_care(connection: Connection, clinic: str) -> None:
     """Fill these columns, but `booked` and `scored`, of the outcomes of touched episodes, derived just before."""
-    if _any(connection, visit, clinic):
+    if has_rows(connection, visit, clinic):
         fill(connection, treatment_mix, _mixes(clinic))
         fill(connection, visit_day, _visit_days(clinic))
         _put(connection, clinic, visits_step, _visits(clinic))
         visit_day.drop(connection)
         treatment_mix.drop(connection)
-    if _any(connection, assessment, clinic):
+    if has_rows(connection, assessment, clinic):
         _put(connection, clinic, assessments_step, _assessments(clinic))
         _put(connection, clinic, changes_step, _changes(clinic))
-    if _any(connection, running_report, clinic):
+    if has_rows(connection, running_report, clinic):
         answers = {name: _last_answer(name) for name in ("load_change", "home_exercise")}
         connection.execute(update(outcome).where(of_touched(outcome, clinic)).values(**answers))
 
 
 def fill_booked(connection: Connection, clinic: str) -> None:
     """Fill `booked`, which came later (migration 0009), of the touched episodes' outcomes."""
-    if _any(connection, visit, clinic):
+    if has_rows(connection, visit, clinic):
         _put(connection, clinic, booked_step, _booked(clinic))
-
-
-def _any(connection: Connection, table: Table, clinic: str) -> bool:
-    """Most clinics bring some of the tables only; what has no row costs nothing."""
-    return bool(connection.scalar(select(exists().where(table.c.clinic == clinic))))
 
 
 def _put(connection: Connection, clinic: str, step: Table, rows: Select[Any]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Connection, MetaData, Select, Table, and_, insert, select
+from sqlalchemy import Column, Connection, MetaData, Select, Table, and_, exists, insert, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from sql.schema import KEY
@@ -25,6 +25,11 @@ touched_episode = Table(
 def of_touched(table: Table, clinic: str) -> ColumnElement[bool]:
     """Rows of the clinic's touched episodes."""
     return and_(table.c.clinic == clinic, table.c.episode_id.in_(select(touched_episode.c.episode_id)))
+
+
+def has_rows(connection: Connection, table: Table, clinic: str) -> bool:
+    """Whether the clinic has any in the table. Most bring some of the tables only; what has no row costs nothing."""
+    return bool(connection.scalar(select(exists().where(table.c.clinic == clinic))))
 
 
 def fill(connection: Connection, step: Table, rows: Select[tuple[object, ...]]) -> None:

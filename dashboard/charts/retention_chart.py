@@ -20,8 +20,6 @@ LABEL_LINE_PIXELS, LABEL_LETTER_PIXELS = 17, 7.5
 AXIS_PIXELS, TOP_PIXELS = 46, 12
 NARROW, WIDE = 16, 26
 """Pixels at the right of the plot, without and beside labels."""
-
-
 BAR_WIDTH = 0.65
 
 

@@ -100,6 +100,7 @@ def fhir_parts(paths: Sequence[Path], declared: Format = PLAIN) -> list[Part]:
 
 def _parts_of(path: Path, records: Records) -> Iterator[Part]:
     """episodes if there is anything about conditions or nothing else; scores and running if there are any."""
+    counted = path.suffix.lower() == ".json" and is_one_line(path)
     beside = tuple(other for other in records.survey.paths if other != path)
     conditions = records.survey.conditions.get(path, 0)
     other = records.scores[path] + records.reports[path]
@@ -109,7 +110,8 @@ def _parts_of(path: Path, records: Records) -> Iterator[Part]:
         ("running", REPORT_COLUMNS, _report_rows, records.reports[path]),
     ):
         if count:
-            open_it = partial(FhirReader, columns, partial(rows, path, records), _notes(table, path, records))
+            notes = _notes(table, path, records, counted=counted)
+            open_it = partial(FhirReader, columns, partial(rows, path, records), notes)
             yield Part(f"{_shown(path)}, {table}", table, open_it, path, canonical=True, beside=beside)
 
 
@@ -122,9 +124,9 @@ def _shown(path: Path) -> str:
     return f"…{left}{path.suffix}"
 
 
-def _notes(table: str, path: Path, records: Records) -> list[tuple[str, str]]:
+def _notes(table: str, path: Path, records: Records, *, counted: bool) -> list[tuple[str, str]]:
     own = [course for course in records.courses if course.path == path]
-    notes = [("records_counted", "")] if path.suffix.lower() == ".json" and is_one_line(path) else []
+    notes = [("records_counted", "")] if counted else []
     if table == "episodes" and any(course.therapist == UNKNOWN_THERAPIST for course in own):
         notes.append(("no_therapist", "therapist"))
     if table == "scores" and records.plain_visual:
