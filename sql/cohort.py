@@ -79,6 +79,10 @@ class Cohort:
         """The same period and goals of everybody."""
         return replace(self, clinics=(), sites=(), therapists=(), conditions=(), symptom_durations=())
 
+    def of_any_day(self) -> Cohort:
+        """The same without its period."""
+        return replace(self, first_visit_from=None, first_visit_to=None)
+
     def filter_conditions(self) -> list[ColumnElement[bool]]:
         """What each filter that is set asks of an episode."""
         filters = (
@@ -92,7 +96,11 @@ class Cohort:
 
     def selected(self) -> ColumnElement[bool]:
         """Episodes in the period and the listed categories, whatever their goal."""
-        conditions = self.filter_conditions()
+        return _all_of([*self.filter_conditions(), self.in_period()])
+
+    def in_period(self) -> ColumnElement[bool]:
+        """Episodes whose first visit lies in the period."""
+        conditions = []
         if self.first_visit_from:
             conditions.append(outcome.c.start_day >= day_number(self.first_visit_from))
         if self.first_visit_to:

@@ -1,7 +1,5 @@
 """The few expressions that SQLite and PostgreSQL spell differently. One function each, with its reason."""
 
-import json
-from collections import Counter
 from datetime import date
 from typing import Any
 
@@ -11,16 +9,13 @@ from sqlalchemy import (
     Date,
     Float,
     Integer,
-    Select,
     String,
     Table,
     Text,
     case,
     cast,
     func,
-    select,
     text,
-    true,
     type_coerce,
 )
 from sqlalchemy.ext.compiler import compiles
@@ -263,38 +258,3 @@ def _joined_sqlite(element: Any, compiler: Any, **kw: Any) -> str:
 def _joined_postgresql(element: Any, compiler: Any, **kw: Any) -> str:
     words, between, *order = (compiler.process(part, **kw) for part in element.clauses)
     return f"string_agg({words}, {between} ORDER BY {', '.join(order)})"
-
-
-def words_counted(connection: Connection, rows: Select[Any], between: str) -> Select[Any]:
-    """How often each word stands in the texts of the rows' column `words`, by their other columns.
-
-    SQLite would sort every word, 3 s for 900,000; the function of `count_words` takes a fifth of it.
-    """
-    inner = rows.subquery("texts")
-    keys = [column for column in inner.c if column.name != "words"]
-    if connection.dialect.name == "sqlite":
-        counted = select(*keys, func.count_words(inner.c.words, between).label("counts")).group_by(*keys)
-        found = counted.subquery("counted")
-        each = func.json_each(found.c.counts).table_valued("key", "value")
-        columns = (*(found.c[key.name] for key in keys), each.c.key, each.c.value)
-        return select(*columns).select_from(found.join(each, true()))
-    each = func.string_to_table(inner.c.words, between).table_valued("word").render_derived()
-    columns = (*keys, each.c.word)
-    return select(*columns, func.count()).select_from(inner.join(each, true())).group_by(*columns)
-
-
-class count_words:  # noqa: N801 - the name of the SQL function that it is on SQLite
-    """Aggregate: the words of all texts with their counts, as a JSON object."""
-
-    def __init__(self) -> None:
-        self._texts: list[str] = []
-        self._between = ""
-
-    def step(self, words: str, between: str) -> None:
-        """Take a text."""
-        self._texts.append(words)
-        self._between = between
-
-    def finalize(self) -> str:
-        """The counts of all texts taken."""
-        return json.dumps(Counter(self._between.join(self._texts).split(self._between)))

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, OperationalError
 
-from sql.dialect import count_words
+from sql.counting import AGGREGATES
 
 DEFAULT_URL = "sqlite:///return-to-run.db"
 CACHE_KIB = 32 * 1024
@@ -185,7 +185,8 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     ):  # codes and tokens come in no order: 2 MB, the default, would be read again and again
         cursor.execute(f"PRAGMA {store}.cache_size = -{CACHE_KIB}")
     cursor.close()
-    connection.create_aggregate(count_words.__name__, 2, count_words)
+    for function, arguments in AGGREGATES.items():
+        connection.create_aggregate(function.__name__, arguments, function)
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -13,7 +13,11 @@ SETTLED_DAYS = 84
 """Twelve weeks since the first visit."""
 
 
+def long_ago(as_of: date) -> ColumnElement[bool]:
+    """A first visit at least 84 days before `as_of`."""
+    return outcome.c.start_day <= day_number(as_of) - SETTLED_DAYS
+
+
 def settled(scope: Scope, cohort: Cohort, as_of: date) -> ColumnElement[bool]:
     """Those in the curve whose first visit is at least 84 days before `as_of`."""
-    long_ago = outcome.c.start_day <= day_number(as_of) - SETTLED_DAYS
-    return in_curve(scope, cohort, beyond_index=True) & long_ago
+    return in_curve(scope, cohort, beyond_index=True) & long_ago(as_of)

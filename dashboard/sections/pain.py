@@ -32,9 +32,8 @@ from dashboard.stats.pain import (
 from sql import reference
 from sql.cohort import Cohort, day_number
 from sql.queries.scales_used import scales_used
-from sql.queries.score_changes import LastScore, ScoreChange, score_changes
+from sql.queries.score_counts import ScoreCounts, score_counts
 from sql.queries.score_rows import AskedScale
-from sql.queries.score_weeks import ScoreWeek, score_weeks
 from sql.queries.start_days import start_days
 
 
@@ -78,9 +77,7 @@ class _Counts:
     """What the store answers; the rows of several scales stand together."""
 
     starts: dict[int, int]
-    changes: list[ScoreChange]
-    weeks: list[ScoreWeek]
-    last: list[LastScore]
+    scores: ScoreCounts
 
 
 @cache
@@ -110,10 +107,8 @@ def exact_results(
 ) -> dict[AskedScale, ScaleResult]:
     """Results of a cohort by scale. The store is asked for the one scale, or once for all of them."""
     scope = asked.scope
-    changes, last = score_changes(connection, scope, cohort, as_of=asked.as_of, scale=one)
-    counts = _Counts(
-        start_days(connection, scope, cohort), changes, score_weeks(connection, scope, cohort, one), last
-    )
+    scores = score_counts(connection, scope, cohort, as_of=asked.as_of, scale=one)
+    counts = _Counts(start_days(connection, scope, cohort), scores)
     return {scale: _result(counts, day_number(asked.as_of), scale) for scale in scales}
 
 
@@ -151,7 +146,7 @@ def _pairs(counts: _Counts, as_of_day: int, asked: AskedScale) -> dict[tuple[int
         for is_over, size in ((True, over), (False, sum(counts.starts.values()) - over)):
             rows = [
                 ScorePair(row.baseline, row.later, row.episodes)
-                for row in counts.changes
+                for row in counts.scores.changes
                 if (row.instrument, row.context) == (asked.instrument, asked.context)
                 and (row.window, row.over) == (number, is_over)
             ]
@@ -187,9 +182,11 @@ def _responder_row(
 def _weeks(counts: _Counts, as_of_day: int, asked: AskedScale) -> tuple[RecoveryWeek, ...]:
     key = (asked.instrument, asked.context)
     rows = [
-        (row.week, row.value, row.episodes) for row in counts.weeks if (row.instrument, row.context) == key
+        (row.week, row.value, row.episodes)
+        for row in counts.scores.weeks
+        if (row.instrument, row.context) == key
     ]
-    last_ones = {row.week: row.episodes for row in counts.last if (row.instrument, row.context) == key}
+    last_ones = {row.week: row.episodes for row in counts.scores.last if (row.instrument, row.context) == key}
     started = {
         week: sum(n for day, n in counts.starts.items() if day + 7 * week <= as_of_day)
         for week in {week for week, *_ in rows}

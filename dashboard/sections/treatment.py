@@ -21,21 +21,11 @@ from dashboard.stats.relapse import YEAR_DAYS, relapse_range
 from dashboard.stats.survival import HALF_YEAR_DAYS, Horizon, RecoveryCounts
 from sql.derived_care import STEP_RATE
 from sql.deriving import TREATMENTS
-from sql.queries.assessment_counts import (
-    PER_CENT_MEASURES,
-    AssessedCount,
-    ChangeSum,
-    assessed_counts,
-    change_sums,
-)
-from sql.queries.landmark_counts import ANSWERS, LANDMARK_DAYS, NOT_ASKED, landmark_counts
-from sql.queries.matching_counts import TREATMENT_OF, MatchingCount, matching_counts
-from sql.queries.rehabilitation_relapse_counts import (
-    GROUPS,
-    RehabilitationRelapseCount,
-    rehabilitation_relapse_counts,
-)
-from sql.queries.treatment_counts import treatment_counts
+from sql.queries.assessment_counts import PER_CENT_MEASURES, AssessedCount, ChangeSum, change_sums
+from sql.queries.care_counts import care_counts, settled_people
+from sql.queries.landmark_counts import ANSWERS, LANDMARK_DAYS, NOT_ASKED
+from sql.queries.matching_counts import TREATMENT_OF, MatchingCount
+from sql.queries.rehabilitation_relapse_counts import GROUPS, RehabilitationRelapseCount
 from sql.settled import SETTLED_DAYS
 
 ASSOCIATION = "association, not effect"
@@ -125,11 +115,11 @@ class Treatment:
 def treatment_section(connection: Connection, asked: Asked) -> Treatment:
     """Answer for any audience."""
     scope, cohort, day = asked.scope, asked.cohort, asked.as_of
-    counts = treatment_counts(connection, scope, cohort, as_of=day)
+    care = care_counts(connection, scope, cohort, as_of=day)
+    counts = care.treatments
     if asked.shared and _reveals(connection, asked, counts.people):
         return _nothing(asked)
     gate = Gate(asked.shared, hidden=False, k=asked.k)
-    answers = landmark_counts(connection, scope, cohort, as_of=day)
     components = counts.components.items()
     shown = coarse_histogram(components, asked.k) if asked.shared else components
     return Treatment(
@@ -138,15 +128,15 @@ def treatment_section(connection: Connection, asked: Asked) -> Treatment:
         last_first_visit=_last_first_visit(asked),
         people=gate.count(counts.people, counts.people),
         seen=gate.share(counts.seen, counts.people, counts.people),
-        assessed=_assessed(assessed_counts(connection, scope, cohort, as_of=day), counts.people, gate),
+        assessed=_assessed(care.assessed, counts.people, gate),
         changes=_changes(change_sums(connection, scope, cohort, as_of=day), counts.people, gate),
         given={
             name: gate.share(counts.given.get(name, 0), counts.seen, counts.people) for name in TREATMENTS
         },
         components=(centile(shown, 25), centile(shown, 50), centile(shown, 75)),
-        matches=_matches(matching_counts(connection, scope, cohort, as_of=day), counts.people, gate),
-        landmark={name: _landmark(_by(rows, "answer"), name, gate) for name, rows in answers.items()},
-        relapse=_relapse(rehabilitation_relapse_counts(connection, scope, cohort, as_of=day), gate),
+        matches=_matches(care.matching, counts.people, gate),
+        landmark={name: _landmark(_by(rows, "answer"), name, gate) for name, rows in care.landmark.items()},
+        relapse=_relapse(care.relapse, gate),
     )
 
 
@@ -181,9 +171,8 @@ def _reveals(connection: Connection, asked: Asked, people: int) -> bool:
         return True
     if not asked.cohort.filters:
         return False
-    whole = treatment_counts(
-        connection, asked.scope, asked.cohort.without_filters(), as_of=asked.as_of
-    ).people
+    everybody = asked.cohort.without_filters()
+    whole = settled_people(connection, asked.scope, everybody, as_of=asked.as_of)
     return complement_withheld(whole, people, asked.k)
 
 

@@ -14,9 +14,10 @@ from dashboard.sections.starters import counts_of
 from dashboard.sections.trend_series import Cell
 from dashboard.stats.pain import WINDOWS
 from dashboard.stats.survival import RecoveryCounts
+from sql.queries.recorded_months import recorded_months
 from sql.queries.recovery_months import RecoveryMonth, recovery_months
-from sql.queries.score_months import PainMonth, pain_months, scored_months
-from sql.queries.visit_months import VisitMonth, visit_months
+from sql.queries.score_months import PainMonth, pain_months
+from sql.queries.visit_months import VisitMonth
 
 PAIN_SCALES = ("NPRS", "VAS10", "VAS100")
 EARLY, LATER = ((w.first_day, w.last_day) for w in WINDOWS[:2])
@@ -41,9 +42,9 @@ def trend_counts(connection: Connection, asked: Asked) -> TrendCounts:
     """Ask everything."""
     scope, cohort = asked.scope, asked.cohort
     recovery = recovery_months(connection, scope, cohort)
-    scored = scored_months(connection, scope, cohort, EARLY, LATER)
+    recorded = recorded_months(connection, scope, cohort, EARLY, LATER)
+    scored, visits = recorded.scored, recorded.visits
     pain = pain_months(connection, scope, cohort, PAIN_SCALES)
-    visits = visit_months(connection, scope, cohort)
     starters: Counter[date] = Counter()
     in_curve: Counter[date] = Counter()
     for row in recovery:

@@ -12,9 +12,10 @@ from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from sql.care_bits import MEASURE_BITS
 from sql.cohort import Cohort, Scope
+from sql.counting import Combinations, Counted
 from sql.derived_care import CHANGE_COLUMNS
 from sql.schema import episode_outcome as outcome
-from sql.settled import settled
+from sql.settled import long_ago, settled
 
 ANYTHING = "anything"
 PER_CENT_MEASURES = tuple(CHANGE_COLUMNS)
@@ -50,12 +51,16 @@ class ChangeSum:
     above: int
 
 
-def assessed_counts(
-    connection: Connection, scope: Scope, cohort: Cohort, *, as_of: date
-) -> list[AssessedCount]:
+def assessed(as_of: date) -> Combinations:
+    """People per set of measures at the start and set of measures again."""
+    first, again = outcome.c.assessed_at_start, outcome.c.assessed_again
+    return Combinations((first, again), long_ago(as_of) & (first != 0))
+
+
+def assessed_counts(rows: Counted) -> list[AssessedCount]:
     """One row per measure that anybody had at the start, in days -28 to 14; again is days 28 to 84."""
     at_start, again = Counter[str](), Counter[str]()
-    for first, later, people in connection.execute(assessed_statement(scope, cohort, as_of=as_of)):
+    for first, later, people in rows:
         at_start.update({name: people for name, bits in _ASKED.items() if first & bits})
         again.update({name: people for name, bits in _ASKED.items() if first & bits and later & bits})
     return [AssessedCount(name, people, again[name]) for name, people in sorted(at_start.items())]
@@ -70,16 +75,6 @@ def change_sums(connection: Connection, scope: Scope, cohort: Cohort, *, as_of: 
     values = iter(connection.execute(change_statement(scope, cohort, as_of=as_of)).one())
     rows = [ChangeSum(name, *islice(values, _SUMS)) for name in CHANGE_COLUMNS]
     return [row for row in sorted(rows, key=lambda row: row.measure) if row.people]
-
-
-def assessed_statement(scope: Scope, cohort: Cohort, *, as_of: date) -> Select[int, int, int]:
-    """The query of `assessed_counts`: people per set of measures at the start and set of measures again."""
-    first, again = outcome.c.assessed_at_start, outcome.c.assessed_again
-    return (
-        select(first, again, func.count())
-        .where(settled(scope, cohort, as_of), first != 0)
-        .group_by(first, again)
-    )
 
 
 def change_statement(scope: Scope, cohort: Cohort, *, as_of: date) -> Select[Any]:

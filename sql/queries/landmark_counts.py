@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from sqlalchemy import Connection, Select, case, func, select
+from sqlalchemy import case
 
-from sql.cohort import Cohort, Scope
+from sql.counting import Combinations, Counted
 from sql.derived_care import EARLY_DAYS
 from sql.schema import episode_outcome as outcome
-from sql.settled import SETTLED_DAYS, settled
+from sql.settled import SETTLED_DAYS, long_ago
 
 LANDMARK_DAYS = EARLY_DAYS
 Answer = Literal["load_change", "home_exercise"]
@@ -37,36 +37,28 @@ class LandmarkCount:
     people: int
 
 
-def landmark_counts(
-    connection: Connection, scope: Scope, cohort: Cohort, *, as_of: date
-) -> dict[Answer, list[LandmarkCount]]:
-    """By the last answer given in days 0 to 28, among those followed beyond day 28 and not back by then."""
+def answers(as_of: date) -> Combinations:
+    """Those followed beyond day 28 and not back by then, by their last answers of days 0 to 28."""
+    beyond = outcome.c.day > SETTLED_DAYS
+    columns = (
+        case((beyond, BEYOND), else_=outcome.c.day),
+        case((beyond, "censored"), else_=outcome.c.outcome),
+        outcome.c.load_change,
+        outcome.c.home_exercise,
+    )
+    return Combinations(columns, long_ago(as_of) & (outcome.c.day > LANDMARK_DAYS))
+
+
+def landmark_counts(rows: Counted) -> dict[Answer, list[LandmarkCount]]:
+    """The same for each of the two questions."""
     counts: dict[Answer, Counter[tuple[str, int, str]]] = {
         "load_change": Counter(),
         "home_exercise": Counter(),
     }
-    for day, how, load_change, home_exercise, people in connection.execute(
-        statement(scope, cohort, as_of=as_of)
-    ):
+    for day, how, load_change, home_exercise, people in rows:
         counts["load_change"][load_change or NOT_ASKED, day, how] += people
         counts["home_exercise"][home_exercise or NOT_ASKED, day, how] += people
     return {
         answer: [LandmarkCount(*key, people) for key, people in found.items()]
         for answer, found in counts.items()
     }
-
-
-def statement(scope: Scope, cohort: Cohort, *, as_of: date) -> Select[int, str, str | None, str | None, int]:
-    """The query, by itself so that a test can look at its plan: one pass for both answers."""
-    beyond = outcome.c.day > SETTLED_DAYS
-    columns = (
-        case((beyond, BEYOND), else_=outcome.c.day).label("left_day"),
-        case((beyond, "censored"), else_=outcome.c.outcome).label("left_by"),
-        outcome.c.load_change,
-        outcome.c.home_exercise,
-    )
-    return (
-        select(*columns, func.count())
-        .where(settled(scope, cohort, as_of), outcome.c.day > LANDMARK_DAYS)
-        .group_by(*(column.name for column in columns))
-    )

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, case, func, select
+from sqlalchemy import Select, and_, case, func, select
 
 from sql.care_bits import TREATMENT_BITS, bits_of, has_any
 from sql.cohort import Cohort, Scope
+from sql.counting import Combinations, Counted
 from sql.dialect import unindexed
 from sql.schema import episode
 from sql.schema import episode_outcome as outcome
-from sql.settled import settled
+from sql.settled import long_ago, settled
 
 # Finding: the measures that show it (any above 0; tendon is asked at the first visit), and what fits it.
 TENDON = "tendon_involved"
@@ -36,28 +37,23 @@ class MatchingCount:
     people: int
 
 
-def matching_counts(
-    connection: Connection, scope: Scope, cohort: Cohort, *, as_of: date
-) -> list[MatchingCount]:
+def findings(as_of: date) -> Combinations:
+    """People per combination of findings and treatments; of the tendon nothing is known here."""
+    o = outcome.c
+    return Combinations((o.gait_fault, o.foot_pronation, o.treatments_given), long_ago(as_of))
+
+
+def matching_counts(rows: Counted, of_tendon: Counted) -> list[MatchingCount]:
     """Counts per finding; those of one finding add up to everybody asked about."""
     counts: Counter[tuple[str, str, bool]] = Counter()
-    for gait_fault, foot_pronation, treatments, people in connection.execute(
-        statement(scope, cohort, as_of=as_of)
-    ):
+    for gait_fault, foot_pronation, treatments, people in rows:
         found = {"gait_fault": gait_fault, "foot_pronation": foot_pronation}
         for finding, fitting in _FITTING.items():
             counts[finding, _state(found.get(finding)), bool((treatments or 0) & fitting)] += people
-    for state, given, people in connection.execute(tendon_statement(scope, cohort, as_of=as_of)):
+    for state, given, people in of_tendon:
         counts[TENDON, state, bool(given)] += people
         counts[TENDON, "unknown", bool(given)] -= people
     return [MatchingCount(*key, people) for key, people in sorted(counts.items()) if people]
-
-
-def statement(scope: Scope, cohort: Cohort, *, as_of: date) -> Select[Any]:
-    """The query: a row per combination of findings and treatments; of the tendon nothing is known here."""
-    o = outcome.c
-    columns = (o.gait_fault, o.foot_pronation, o.treatments_given)
-    return select(*columns, func.count()).where(settled(scope, cohort, as_of)).group_by(*columns)
 
 
 def tendon_statement(scope: Scope, cohort: Cohort, *, as_of: date) -> Select[Any]:

@@ -12,15 +12,15 @@ from sql.dialect import month_number
 from sql.queries.months import first_day_of_month
 from sql.schema import episode_outcome as outcome
 
-LAST_DAY = 182
-"""Nobody is followed further here: later ends count as still observed on the day after."""
+SHARE_BACK_DAY, LAST_DAY = 84, 182
+"""Shares back are asked until the first day; whether people are known, on both."""
 
 
 class RecoveryMonth(NamedTuple):
     """`episodes` people first seen in `month` (its first day) who left observation on `day` by `outcome`.
 
-    day is at most 183, where everybody observed for longer is put as `censored`. eligibility: eligible,
-    red_flag or already_running.
+    Ends of days 85 to 182 stand on day 182, and whoever was observed for longer on day 183 as `censored`: a third
+    of the rows that each day by itself would need. eligibility: eligible, red_flag or already_running.
     """
 
     month: date
@@ -38,11 +38,11 @@ def recovery_months(connection: Connection, scope: Scope, cohort: Cohort) -> lis
 
 def statement(scope: Scope, cohort: Cohort) -> Select[int, str, int, str, int]:
     """The query, by itself so that a test can look at its plan."""
-    later = outcome.c.day > LAST_DAY
+    day, later = outcome.c.day, outcome.c.day > LAST_DAY
     columns = (
         month_number(outcome.c.start_day).label("month"),
         outcome.c.eligibility.label("eligible"),
-        case((later, LAST_DAY + 1), else_=outcome.c.day).label("ended"),
+        case((later, LAST_DAY + 1), (day > SHARE_BACK_DAY, LAST_DAY), else_=day).label("ended"),
         case((later, "censored"), else_=outcome.c.outcome).label("how"),
     )
     return (

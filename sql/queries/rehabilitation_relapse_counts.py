@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, and_, case
 
 from sql.cohort import Cohort, Scope, day_number, in_curve
+from sql.counting import Combinations, Counted
 from sql.schema import episode_outcome as outcome
 
 REHABILITATION = "hip_knee_rehab"
@@ -31,47 +33,24 @@ class RehabilitationRelapseCount:
     people: int
 
 
-def rehabilitation_relapse_counts(
-    connection: Connection, scope: Scope, cohort: Cohort, *, as_of: date
-) -> list[RehabilitationRelapseCount]:
-    """Counts of those whose return is in the curve and at least 14 days before `as_of`."""
-    return [
-        RehabilitationRelapseCount(*row) for row in connection.execute(statement(scope, cohort, as_of=as_of))
-    ]
-
-
-def statement(scope: Scope, cohort: Cohort, *, as_of: date) -> Select[str, int, str, int]:
-    """The query, by itself so that a test can look at its plan."""
+def after_the_return(as_of: date) -> Combinations:
+    """Those whose return is in the curve and at least 14 days before `as_of`: how long they were followed then."""
     o = outcome.c
     relapsed = and_(o.relapse_day.is_not(None), o.relapse_day <= o.last_day)
     stopped = and_(o.stop_day.is_not(None), o.stop_day >= o.day, o.stop_day <= o.last_day)
-    left = case(
-        (and_(relapsed, ~and_(stopped, o.stop_day < o.relapse_day)), o.relapse_day),
-        (stopped, o.stop_day),
-        else_=o.last_day,
-    )
-    word = case(
-        (and_(relapsed, ~and_(stopped, o.stop_day < o.relapse_day)), "relapsed"),
-        (stopped, "stopped"),
-        else_="censored",
-    )
-    people = (
-        select(
-            amount().label("given"),
-            (left - o.day).label("since_return"),
-            word.label("left_by"),
-        )
-        .where(returned_long_enough_ago(scope, cohort, as_of))
-        .subquery()
-    )
-    p = people.c
-    beyond = p.since_return > YEAR_DAYS
-    rows = select(
-        p.given,
-        case((beyond, BEYOND), else_=p.since_return).label("left_day"),
-        case((beyond, "censored"), else_=p.left_by).label("left_by"),
-    ).subquery()
-    return select(*rows.c, func.count()).group_by(*rows.c)
+    relapsed_first = and_(relapsed, ~and_(stopped, o.stop_day < o.relapse_day))
+    left = case((relapsed_first, o.relapse_day), (stopped, o.stop_day), else_=o.last_day)
+    word = case((relapsed_first, "relapsed"), (stopped, "stopped"), else_="censored")
+    return Combinations((amount(), left - o.day, word), returned_long_ago(as_of))
+
+
+def rehabilitation_relapse_counts(rows: Counted) -> list[RehabilitationRelapseCount]:
+    """The same, nobody followed over a year."""
+    counts: Counter[tuple[str, int, str]] = Counter()
+    for given, days, word, people in rows:
+        beyond = days > YEAR_DAYS
+        counts[given, BEYOND if beyond else days, "censored" if beyond else word] += people
+    return [RehabilitationRelapseCount(*key, people) for key, people in counts.items()]
 
 
 def amount() -> ColumnElement[str]:
@@ -80,8 +59,12 @@ def amount() -> ColumnElement[str]:
     return case((visits == 0, "none"), (visits <= 2, "one_or_two"), else_="three_or_more")
 
 
+def returned_long_ago(as_of: date) -> ColumnElement[bool]:
+    """Who returned at least 14 days before `as_of`."""
+    o = outcome.c
+    return and_(o.outcome == "returned", o.start_day + o.day <= day_number(as_of) - SEEN_DAYS)
+
+
 def returned_long_enough_ago(scope: Scope, cohort: Cohort, as_of: date) -> ColumnElement[bool]:
     """Whose return is in the curve and at least 14 days before `as_of`."""
-    o = outcome.c
-    long_ago = o.start_day + o.day <= day_number(as_of) - SEEN_DAYS
-    return and_(in_curve(scope, cohort, beyond_index=True), o.outcome == "returned", long_ago)
+    return and_(in_curve(scope, cohort, beyond_index=True), returned_long_ago(as_of))

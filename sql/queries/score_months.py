@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, and_, func
 
 from sql.care_bits import SCORE_WINDOWS
-from sql.cohort import Cohort, Scope, in_curve
+from sql.cohort import Cohort, Scope
+from sql.counting import Combinations, Counted
 from sql.dialect import month_number, unindexed
 from sql.queries.months import first_day_of_month
 from sql.queries.score_rows import courses_of
@@ -20,6 +21,7 @@ from sql.schema import scale_course as course
 
 Days = tuple[int, int]
 """First and last day of a window."""
+_MONTH = month_number(outcome.c.start_day)
 
 
 @dataclass(frozen=True)
@@ -44,10 +46,14 @@ class PainMonth:
     people: int
 
 
-def scored_months(
-    connection: Connection, scope: Scope, cohort: Cohort, early: Days, later: Days
-) -> list[ScoredMonth]:
-    """Of those in the curve who gave any score: at most eight rows for each month."""
+def scored_by_month(cohort: Cohort) -> Combinations:
+    """Of those in the curve who gave any score: at most eight combinations for each month."""
+    in_curve = (cohort.in_period(), cohort.first_in_period(), outcome.c.eligibility == "eligible")
+    return Combinations((_MONTH, outcome.c.scored), and_(*in_curve, outcome.c.scored != 0))
+
+
+def scored_months(rows: Counted, early: Days, later: Days) -> list[ScoredMonth]:
+    """What was counted, for these two windows."""
     first, second, third = (SCORE_WINDOWS[days] for days in (AT_FIRST_VISIT, early, later))
     return [
         ScoredMonth(
@@ -57,7 +63,7 @@ def scored_months(
             bool(scored & third),
             people,
         )
-        for month, scored, people in connection.execute(scored_statement(scope, cohort)).all()
+        for month, scored, people in rows
     ]
 
 
@@ -69,22 +75,14 @@ def pain_months(
     return [PainMonth(first_day_of_month(row[0]), *row[1:]) for row in rows]
 
 
-def scored_statement(scope: Scope, cohort: Cohort) -> Select[Any]:
-    """The query behind `scored_months`: people by month and by the set of windows with a score."""
-    month, scored = month_number(outcome.c.start_day).label("month"), outcome.c.scored
-    asked = in_curve(scope, cohort, beyond_index=True)
-    return select(month, scored, func.count()).where(asked, scored != 0).group_by("month", scored)
-
-
 def pain_statement(scope: Scope, cohort: Cohort, instruments: Sequence[str]) -> Select[Any]:
     """The query behind `pain_months`."""
     c = course.c
-    month = month_number(outcome.c.start_day).label("month")
     change = (c.week_12 - c.first_visit).label("change")
     # SQLite then passes by an episode's few courses, instead of looking up each instrument among them.
     asked = unindexed(c.instrument).in_(instruments)
     return (
-        courses_of(scope, cohort, None, month, c.instrument, c.context, change, func.count())
+        courses_of(scope, cohort, None, _MONTH.label("month"), c.instrument, c.context, change, func.count())
         .where(asked, c.first_visit.is_not(None), c.week_12.is_not(None))
         .group_by("month", c.instrument, c.context, "change")
     )

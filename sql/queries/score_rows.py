@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, literal, select
+from sqlalchemy import ColumnElement, Select, and_, select
 
 from sql.cohort import Cohort, Scope, in_curve
 from sql.dialect import unindexed
@@ -38,10 +38,3 @@ def courses_of(
     if scale is None:
         return question
     return question.where(course.c.instrument == scale.instrument, course.c.context == scale.context)
-
-
-def names_of(scale: AskedScale | None) -> tuple[ColumnElement[str], ColumnElement[str]]:
-    """Instrument and context as columns; of a given scale they are known and need not be sorted by."""
-    if scale is None:
-        return course.c.instrument, course.c.context
-    return literal(scale.instrument).label("instrument"), literal(scale.context).label("context")

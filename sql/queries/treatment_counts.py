@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
-
-from sqlalchemy import Connection, Select, func, select
 
 from sql.care_bits import TREATMENT_BITS, names_in
-from sql.cohort import Cohort, Scope
-from sql.schema import episode_outcome as outcome
-from sql.settled import settled
 
 
 @dataclass(frozen=True)
@@ -28,19 +23,13 @@ class TreatmentCounts:
     components: dict[int, int]
 
 
-def treatment_counts(connection: Connection, scope: Scope, cohort: Cohort, *, as_of: date) -> TreatmentCounts:
-    """Counts of people in the curve whose first visit is at least 84 days before `as_of`."""
+def treatment_counts(rows: Iterable[tuple[int | None, int]]) -> TreatmentCounts:
+    """From people per combination of treatments; without an attended visit there is none."""
     people, given, components = 0, Counter[str](), Counter[int]()
-    for bits, n in connection.execute(statement(scope, cohort, as_of=as_of)):
+    for bits, n in rows:
         people += n
         if bits is not None:
             names = names_in(bits, TREATMENT_BITS)
             given.update(dict.fromkeys(names, n))
             components[len(names)] += n
     return TreatmentCounts(people, components.total(), dict(given), dict(components))
-
-
-def statement(scope: Scope, cohort: Cohort, *, as_of: date) -> Select[int | None, int]:
-    """People per combination of treatments; without an attended visit there is none."""
-    given = outcome.c.treatments_given
-    return select(given, func.count()).where(settled(scope, cohort, as_of)).group_by(given)

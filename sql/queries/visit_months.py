@@ -1,16 +1,17 @@
-"""How booked visits went, by the month of the visit."""
+"""How booked visits went, by the month of the visit: all visits in the period, of the people that a cohort lists."""
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
 
 from sql.cohort import Cohort, Scope, day_number
+from sql.counting import Counted, Words
 from sql.derived_care import BETWEEN_BOOKED
-from sql.dialect import epoch_day, month_number, words_counted
+from sql.dialect import epoch_day, month_number
 from sql.queries.months import ends_month, first_day_of_month, starts_month
 from sql.schema import episode_outcome as outcome
 from sql.schema import visit
@@ -26,21 +27,16 @@ class VisitMonth:
     people: int
 
 
-def visit_months(connection: Connection, scope: Scope, cohort: Cohort) -> list[VisitMonth]:
-    """All visits in the cohort's period of the people it lists, whenever they first came: three rows a month."""
-    first, last = cohort.first_visit_from, cohort.first_visit_to
-    if (first is None or starts_month(first)) and (last is None or ends_month(last)):
-        return _of_whole_months(connection, scope, cohort)
-    rows = connection.execute(days_statement(scope, cohort))
-    return [VisitMonth(first_day_of_month(row[0]), *row[1:]) for row in rows]
+def booked_words() -> Words:
+    """A word per month and status with the number of visits, as it is kept beside each outcome."""
+    return Words(outcome.c.booked, BETWEEN_BOOKED)
 
 
-def _of_whole_months(connection: Connection, scope: Scope, cohort: Cohort) -> list[VisitMonth]:
-    """From what is kept beside each outcome: a word per month and status, with the number of visits."""
-    question = words_counted(connection, months_statement(scope, cohort), BETWEEN_BOOKED)
+def visit_months(rows: Counted, cohort: Cohort) -> list[VisitMonth]:
+    """What was counted, of the cohort's period: three rows a month."""
     visits: Counter[tuple[date, str]] = Counter()
     people: Counter[tuple[date, str]] = Counter()
-    for word, episodes in connection.execute(question):
+    for word, episodes in rows:
         number, status, times = word.split(":")
         month = first_day_of_month(int(number))
         if (cohort.first_visit_from or month) <= month <= (cohort.first_visit_to or month):
@@ -49,14 +45,20 @@ def _of_whole_months(connection: Connection, scope: Scope, cohort: Cohort) -> li
     return [VisitMonth(month, status, n, people[month, status]) for (month, status), n in visits.items()]
 
 
-def months_statement(scope: Scope, cohort: Cohort) -> Select[str]:
-    """The people whose appointments are counted by whole months."""
-    booked = outcome.c.booked
-    return select(booked.label("words")).where(_asked(scope, cohort), booked.is_not(None))
+def has_whole_months(cohort: Cohort) -> bool:
+    """Whether the period cuts no month."""
+    first, last = cohort.first_visit_from, cohort.first_visit_to
+    return (first is None or starts_month(first)) and (last is None or ends_month(last))
+
+
+def visit_months_by_day(connection: Connection, scope: Scope, cohort: Cohort) -> list[VisitMonth]:
+    """Of a period that cuts a month: every visit is looked at."""
+    rows = connection.execute(days_statement(scope, cohort))
+    return [VisitMonth(first_day_of_month(row[0]), *row[1:]) for row in rows]
 
 
 def days_statement(scope: Scope, cohort: Cohort) -> Select[int, str, int, int]:
-    """Of a period that cuts a month: every visit is looked at."""
+    """The query behind `visit_months_by_day`."""
     v, o = visit.c, outcome.c
     month = month_number(epoch_day(v.visit_date)).label("month")
     question = (
@@ -67,7 +69,7 @@ def days_statement(scope: Scope, cohort: Cohort) -> Select[int, str, int, int]:
             func.count((v.clinic + "/" + v.episode_id).distinct()),
         )
         .join(outcome, and_(o.clinic == v.clinic, o.episode_id == v.episode_id))
-        .where(_asked(scope, cohort))
+        .where(people_with_visits(scope, cohort))
     )
     if cohort.first_visit_from:
         question = question.where(epoch_day(v.visit_date) >= day_number(cohort.first_visit_from))
@@ -76,6 +78,7 @@ def days_statement(scope: Scope, cohort: Cohort) -> Select[int, str, int, int]:
     return question.group_by("month", v.status)
 
 
-def _asked(scope: Scope, cohort: Cohort) -> ColumnElement[bool]:
-    people = replace(cohort, first_visit_from=None, first_visit_to=None)
+def people_with_visits(scope: Scope, cohort: Cohort) -> ColumnElement[bool]:
+    """Whose visits are counted: the people that the cohort lists, whenever they first came."""
+    people = cohort.of_any_day()
     return and_(scope.condition(), people.selected(), people.with_goal(beyond_index=True))

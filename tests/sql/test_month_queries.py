@@ -15,9 +15,9 @@ from sql.cohort import EPOCH, Cohort, Scope
 from sql.dialect import month_number
 from sql.engine import reading
 from sql.queries.months import first_day_of_month
+from sql.queries.recorded_months import recorded_months
 from sql.queries.recovery_months import recovery_months
-from sql.queries.score_months import pain_months, scored_months
-from sql.queries.visit_months import visit_months
+from sql.queries.score_months import pain_months
 from sql.schema import episode_outcome, score, visit
 
 EARLY, LATER = (28, 42, 35), (56, 84, 70)
@@ -160,7 +160,7 @@ def test_by_month(store: Engine, rows, who: str, what: str):
         (
             month_of(start_of(row)),
             row.eligibility,
-            min(row.day, 183),
+            183 if row.day > 182 else 182 if row.day > 84 else row.day,
             row.outcome if row.day <= 182 else "censored",
         )
         for row in starters
@@ -194,13 +194,13 @@ def test_by_month(store: Engine, rows, who: str, what: str):
         if (row.clinic, row.episode_id) in people and first <= row.visit_date <= last:
             seen[month_of(row.visit_date), row.status].append((row.clinic, row.episode_id))
     with reading(store) as connection:
+        months = recorded_months(connection, scope, cohort, EARLY[:2], LATER[:2])
         found = recovery_months(connection, scope, cohort)
         assert {(r.month, r.eligibility, r.day, r.outcome): r.episodes for r in found} == ends
-        given = scored_months(connection, scope, cohort, EARLY[:2], LATER[:2])
-        assert {(r.month, r.baseline, r.early, r.later): r.people for r in given} == scored
+        assert {(r.month, r.baseline, r.early, r.later): r.people for r in months.scored} == scored
         changed = pain_months(connection, scope, cohort, PAIN)
         assert {(r.month, r.instrument, r.context, r.change): r.people for r in changed} == pairs
-        visits = {(r.month, r.status): (r.visits, r.people) for r in visit_months(connection, scope, cohort)}
+    visits = {(r.month, r.status): (r.visits, r.people) for r in months.visits}
     assert visits == {key: (len(who), len(set(who))) for key, who in seen.items()}
     if what == "everybody" and who == "all":
         assert min(map(len, (ends, scored, pairs, visits))) > 8

@@ -14,10 +14,10 @@ from sqlalchemy import Engine, Select, delete, select, update
 
 from dashboard.stats.pain import WINDOWS, baseline_day, window_day
 from sql.cohort import EPOCH, Cohort, Scope
+from sql.counting import one_pass
 from sql.engine import open_engine, reading, writing
 from sql.queries import scales_used as used
-from sql.queries import score_changes as changes
-from sql.queries import score_weeks as weeks
+from sql.queries import score_counts as asking
 from sql.queries import start_days as starts
 from sql.queries.score_rows import AskedScale
 from sql.reference import instruments
@@ -236,12 +236,10 @@ def test_counts_equal_one_person_at_a_time(store: Engine, who: str, what: str):
     plain = Plain(store, scope, cohort)
     with reading(store) as connection:
         for scale in (None, *SCALES):
-            changed, last = changes.score_changes(connection, scope, cohort, as_of=AS_OF, scale=scale)
-            assert counted(changed) == of_scale(plain.changes(), scale)
-            assert counted(last) == of_scale(plain.last(), scale)
-            assert counted(weeks.score_weeks(connection, scope, cohort, scale)) == of_scale(
-                plain.weeks(), scale
-            )
+            asked = asking.score_counts(connection, scope, cohort, as_of=AS_OF, scale=scale)
+            assert counted(asked.changes) == of_scale(plain.changes(), scale)
+            assert counted(asked.last) == of_scale(plain.last(), scale)
+            assert counted(asked.weeks) == of_scale(plain.weeks(), scale)
         found = starts.start_days(connection, scope, cohort)
     assert found == Counter(row.start_day for row in plain.people.values())
 
@@ -290,7 +288,7 @@ def test_values_come_back_as_they_were_given(engine: Engine, tmp_path: Path):
     ]
     load_tables(engine, tmp_path / "files", episodes=episodes, scores=scores)
     with reading(engine) as connection:
-        found = weeks.score_weeks(connection, Scope("clinic"), Cohort())
+        found = asking.score_counts(connection, Scope("clinic"), Cohort(), as_of=AS_OF).weeks
     for name in ("NPRS", "AKPS"):
         assert sorted(row.value for row in found if row.instrument == name) == values
     assert len(rows_of(engine, "score", "value")) == 2 * len(values)
@@ -310,15 +308,9 @@ def plan(engine: Engine, statement: Select) -> list[str]:
 def test_one_scale_is_read_in_the_order_of_the_key(store: Engine):
     """The episodes first, then each one's course by its key: the other way round takes half as long again."""
     scope, cohort = Scope("clinic"), Cohort()
-    for statement in (
-        changes.statement(scope, cohort, as_of=AS_OF, scale=SCALES[0]),
-        weeks.weeks_statement(scope, cohort, SCALES[0]),
-    ):
-        steps = plan(store, statement)
-        at = steps.index("SCAN episode_outcome")
-        assert steps[at + 1].startswith(
-            "SEARCH scale_course USING PRIMARY KEY (clinic=? AND episode_id=? AND"
-        )
-        assert not any("SEARCH score" in step or "SCAN score" in step for step in steps)
+    people = asking.people_statement(scope, cohort, SCALES[0])
+    episodes, courses = plan(store, one_pass(people, [asking.courses_by_scores(AS_OF)]))
+    assert episodes == "SCAN episode_outcome"
+    assert courses.startswith("SEARCH scale_course USING PRIMARY KEY (clinic=? AND episode_id=? AND")
     (first, *_) = plan(store, starts.statement(scope, cohort))
     assert "COVERING INDEX ix_episode_outcome_cohort" in first

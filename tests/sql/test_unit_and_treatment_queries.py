@@ -26,12 +26,9 @@ from sqlalchemy import Engine, event, select
 from sql.cohort import Cohort, Scope
 from sql.engine import open_engine, reading
 from sql.pain_scores import PainQuestion
-from sql.queries.assessment_counts import assessed_counts, change_sums
-from sql.queries.landmark_counts import landmark_counts
-from sql.queries.matching_counts import matching_counts
+from sql.queries.assessment_counts import change_sums
+from sql.queries.care_counts import care_counts, settled_people
 from sql.queries.pain_question import USUAL, pain_question
-from sql.queries.rehabilitation_relapse_counts import rehabilitation_relapse_counts
-from sql.queries.treatment_counts import treatment_counts
 from sql.queries.unit_counts import unit_counts
 from sql.queries.unit_expected_changes import expected_questions, unit_expected_changes
 from sql.schema import assessment, episode, episode_outcome, running_report, score, visit
@@ -414,7 +411,7 @@ def test_the_unit_questions_have_something_to_answer(store, tables):
 def test_assessed_counts(store, tables):
     for scope, cohort in ASKED:
         with reading(store) as connection:
-            rows = assessed_counts(connection, scope, cohort, as_of=AS_OF)
+            rows = care_counts(connection, scope, cohort, as_of=AS_OF).assessed
         at_start, again = Counter(), Counter()
         for o in people(tables, scope, cohort):
             days = defaultdict(set)
@@ -464,7 +461,7 @@ def test_change_sums(store, tables):
 def test_treatment_counts(store, tables):
     for scope, cohort in ASKED:
         with reading(store) as connection:
-            found = treatment_counts(connection, scope, cohort, as_of=AS_OF)
+            found = care_counts(connection, scope, cohort, as_of=AS_OF).treatments
         asked = people(tables, scope, cohort)
         attended = [
             o
@@ -475,6 +472,8 @@ def test_treatment_counts(store, tables):
         ]
         kinds = [{name for _, name in treatments(tables, o)} for o in attended]
         assert (found.people, found.seen) == (len(asked), len(attended))
+        with reading(store) as connection:
+            assert settled_people(connection, scope, cohort, as_of=AS_OF) == len(asked)
         assert found.given == Counter(name for given in kinds for name in given)
         assert found.components == Counter(len(given) for given in kinds)
 
@@ -487,7 +486,7 @@ def test_matching_counts(store, tables):
     }
     for scope, cohort in ASKED:
         with reading(store) as connection:
-            rows = matching_counts(connection, scope, cohort, as_of=AS_OF)
+            rows = care_counts(connection, scope, cohort, as_of=AS_OF).matching
         expected = Counter()
         for o in people(tables, scope, cohort):
             given = {name for _, name in treatments(tables, o)}
@@ -510,7 +509,7 @@ def test_landmark_counts(store, tables, answer):
     believed = ("clinician", "phone", "patient_form")
     for scope, cohort in ASKED:
         with reading(store) as connection:
-            rows = landmark_counts(connection, scope, cohort, as_of=AS_OF)[answer]
+            rows = care_counts(connection, scope, cohort, as_of=AS_OF).landmark[answer]
         expected = Counter()
         for o in people(tables, scope, cohort):
             if o.day <= 28:
@@ -529,7 +528,7 @@ def test_rehabilitation_relapse_counts(store, tables):
     outcomes = set()
     for scope, cohort in ASKED:
         with reading(store) as connection:
-            rows = rehabilitation_relapse_counts(connection, scope, cohort, as_of=AS_OF)
+            rows = care_counts(connection, scope, cohort, as_of=AS_OF).relapse
         expected = Counter()
         for o in people(tables, scope, cohort, settled=False):
             if o.outcome != "returned" or o.start_day + o.day > (AS_OF - EPOCH).days - 14:
