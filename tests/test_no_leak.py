@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -31,6 +32,7 @@ TRACES = (
     "900461",
     "900462",
 )
+RANDOM = re.compile("[0-9a-f]{32,}")
 
 Place = Callable[[Path, str], list[str]]
 """Writes files with a planted text and returns the arguments of `load`."""
@@ -210,7 +212,9 @@ ALLOWED = {
 
 
 def traces_in(text: str) -> list[str]:
-    return [trace for trace in TRACES if trace in text]
+    """Not within random tokens and hashes, where six digits stand by chance once in a thousand runs."""
+    told = RANDOM.sub("", text)
+    return [trace for trace in TRACES if trace in told]
 
 
 def texts_of_store(url: str) -> str:

@@ -25,10 +25,7 @@ def table(rows) -> Subquery:
     return union_all(
         *(
             select(
-                *(
-                    literal(cell, kind()).label(name)
-                    for (name, kind), cell in zip(columns, row, strict=True)
-                )
+                *(literal(cell, kind()).label(name) for (name, kind), cell in zip(columns, row, strict=True))
             )
             for row in rows
         )

@@ -604,7 +604,7 @@ def merged(first: Clinic, second: Clinic) -> Clinic:
 
 
 @pytest.mark.slow
-@settings(INVENTED, max_examples=100)
+@settings(INVENTED, max_examples=40)
 @given(clinic=clinics())
 def test_many_clinics_are_derived_as_plain_python_does(engine, tmp_path, clinic):
     name = f"c{next(CLINIC_NUMBERS)}"
