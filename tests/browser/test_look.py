@@ -19,7 +19,7 @@ NOT_OURS = {"exclude": [["[data-testid=stSidebarNav]"]]}
 BACKGROUND = "getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
 CHARTS_FILL_THEIR_PLACE = """
 () => [...document.querySelectorAll('[data-testid=stPlotlyChart]')].every(place =>
-  Math.abs(place.querySelector('.main-svg').getBoundingClientRect().width
+  Math.abs(place.querySelector('.main-svg')?.getBoundingClientRect().width
            - place.getBoundingClientRect().width) < 2)
 """
 CUT_WORDS = """
