@@ -1,7 +1,6 @@
 """How people like one patient fared: recovery by duration and pain band, and their pain scores by week.
 
-Counts only. The pain at the start is the score nearest the first visit in days -28 to 7, on or before it if any
-(methods §3). Its rank and value are packed into one number, so that one pass finds it without a window function.
+Counts only. Pain is that of NPRS, of VAS10 for those without one: both go from 0 to 10.
 """
 
 from __future__ import annotations
@@ -9,19 +8,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Integer, Select, Subquery, and_, case, cast, func, select
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, and_, case, func, select
 
 from sql.cohort import Cohort, Scope, in_curve
-from sql.dialect import date_of_day, epoch_day, unindexed
-from sql.pain_scores import BY_PATIENT
-from sql.scale_courses import AT_FIRST_VISIT
+from sql.counting import Words, counted
+from sql.scale_courses import BETWEEN_WEEKS, with_courses
 from sql.schema import episode_outcome as outcome
-from sql.schema import score
+from sql.schema import scale_course
+from sql.score_codes import value_of
 
-INSTRUMENTS = ("NPRS", "VAS10")
+NPRS, VAS10 = scale_course.alias("nprs"), scale_course.alias("vas10")
 LAST_WEEK = 26
-_PACK = 1000
 
 
 @dataclass(frozen=True)
@@ -37,23 +34,19 @@ class AlikeCount:
 
 def alike_counts(connection: Connection, scope: Scope, cohort: Cohort, context: str) -> list[AlikeCount]:
     """Counts of those in the curve; pain bands are of scores in this context."""
-    question = recovery_statement(scope, cohort, context)
+    question = with_courses(connection, recovery_statement(scope, cohort, context))
     return [AlikeCount(*row) for row in connection.execute(question)]
 
 
 def recovery_statement(scope: Scope, cohort: Cohort, context: str) -> Select[Any]:
     """The query, by itself so that a test can look at its plan."""
-    first = _baselines(scope, cohort, context)
-    same = and_(first.c.clinic == outcome.c.clinic, first.c.episode_id == outcome.c.episode_id)
-    value = _unpacked(first.c.best)
-    band = case((value.is_(None), "none"), (value < 3.5, "0-3"), (value < 6.5, "4-6"), else_="7-10").label(
-        "band"
-    )
-    columns = (outcome.c.symptom_duration, band, outcome.c.day, outcome.c.outcome)
+    value = _of_either("first_visit")
+    band = case((value.is_(None), "none"), (value < 3.5, "0-3"), (value < 6.5, "4-6"), else_="7-10")
+    columns = (outcome.c.symptom_duration, band.label("band"), outcome.c.day, outcome.c.outcome)
     return (
         select(*columns, func.count())
-        .select_from(outcome.outerjoin(first, same))
-        .where(in_curve(scope, cohort))
+        .select_from(_people(context))
+        .where(in_curve(scope, cohort, beyond_index=True))
         .group_by(outcome.c.symptom_duration, "band", outcome.c.day, outcome.c.outcome)
     )
 
@@ -61,58 +54,33 @@ def recovery_statement(scope: Scope, cohort: Cohort, context: str) -> Select[Any
 def score_weeks(
     connection: Connection, scope: Scope, cohort: Cohort, context: str
 ) -> tuple[list[tuple[int, float, int]], int]:
-    """(week, score, people) with one score per person and week, and how many started."""
-    rows = connection.execute(weeks_statement(scope, cohort, context))
+    """(week, score, people) with the first score of each person and week, and how many started."""
+    people = (
+        select(outcome.c.clinic)
+        .select_from(_people(context))
+        .where(in_curve(scope, cohort, beyond_index=True))
+    )
+    (words,) = counted(
+        connection, with_courses(connection, people), Words(_of_either("weeks"), BETWEEN_WEEKS)
+    )
     started = connection.scalar(select(func.count()).select_from(outcome).where(in_curve(scope, cohort)))
-    return [(row[0], row[1], row[2]) for row in rows], started or 0
+    rows = []
+    for word, episodes in words:
+        week, code = word.split(":")
+        if int(week) <= LAST_WEEK:
+            rows.append((int(week), value_of(int(code), "NPRS"), episodes))
+    return rows, started or 0
 
 
-def weeks_statement(scope: Scope, cohort: Cohort, context: str) -> Select[Any]:
-    """The query, by itself so that a test can look at its plan."""
-    day = _day()
-    week = day // 7
-    nearest = func.min(func.abs(day - (week * 7 + 3)) * _PACK + score.c.value)
-    per_week = (
-        select(week.label("week"), nearest.label("best"))
-        .select_from(score.join(outcome, _own()))
-        .where(in_curve(scope, cohort), _asked_about(context), day.between(0, LAST_WEEK * 7 + 6))
-        .group_by(score.c.clinic, score.c.episode_id, "week")
-        .subquery("per_week")
-    )
-    value = _unpacked(per_week.c.best).label("value")
-    return select(per_week.c.week, value, func.count()).group_by(per_week.c.week, "value")
+def _people(context: str) -> FromClause:
+    """Everybody beside their own courses of both scales."""
+    people: FromClause = outcome
+    for course, instrument in ((NPRS, "NPRS"), (VAS10, "VAS10")):
+        c = course.c
+        same = (c.clinic == outcome.c.clinic, c.episode_id == outcome.c.episode_id)
+        people = people.outerjoin(course, and_(*same, c.instrument == instrument, c.context == context))
+    return people
 
 
-def _baselines(scope: Scope, cohort: Cohort, context: str) -> Subquery:
-    day, start_day = _day(), outcome.c.start_day
-    first, last = AT_FIRST_VISIT
-    # From the episodes to the key of the scores, the date in it: SQLite would else read all scores of everybody.
-    own = unindexed(outcome.c.clinic), unindexed(outcome.c.episode_id)
-    same = and_(score.c.clinic == own[0], score.c.episode_id == own[1])
-    at_start = score.c.scored_on.between(date_of_day(start_day + first), date_of_day(start_day + last))
-    rank = case((day <= 0, 1000 + day), else_=500 - day)
-    return (
-        select(score.c.clinic, score.c.episode_id, func.max(rank * _PACK + score.c.value).label("best"))
-        .select_from(outcome.join(score, same))
-        .where(in_curve(scope, cohort, beyond_index=True), _asked_about(context), at_start)
-        .group_by(score.c.clinic, score.c.episode_id)
-        .subquery("baseline")
-    )
-
-
-def _unpacked(best: ColumnElement[Any]) -> ColumnElement[Any]:
-    """The score in rank * 1000 + score: scores are at most 10, so rounding and cutting off find the same rank."""
-    return best - cast(best / _PACK, Integer) * _PACK
-
-
-def _asked_about(context: str) -> ColumnElement[bool]:
-    s = score.c
-    return and_(s.instrument.in_(INSTRUMENTS), s.context == context, s.reporter.in_(BY_PATIENT))
-
-
-def _own() -> ColumnElement[bool]:
-    return and_(score.c.clinic == outcome.c.clinic, score.c.episode_id == outcome.c.episode_id)
-
-
-def _day() -> ColumnElement[int]:
-    return epoch_day(score.c.scored_on) - outcome.c.start_day
+def _of_either(name: str) -> ColumnElement[Any]:
+    return func.coalesce(NPRS.c[name], VAS10.c[name])

@@ -366,11 +366,26 @@ def test_one_score_per_person_and_week_enters_the_range(store, naive):
         for day, value in one.scores:
             week = day // 7
             if week <= 26:
-                weeks[week] = min(weeks.get(week, (99, 0.0)), (abs(day - week * 7 - 3), value))
+                weeks[week] = min(weeks.get(week, (day, value)), (day, value))
         for week, (_, value) in weeks.items():
             expected[week, value] = expected.get((week, value), 0) + 1
     assert {(week, value): n for week, value, n in rows} == expected
     assert started == len(people)
+
+
+def test_either_scale_from_0_to_10_will_do(engine, tmp_path):
+    scores = [
+        make_score("E1", instrument="VAS10", value="2"),
+        make_score("E2", instrument="VAS10", value="2"),
+        make_score("E2", instrument="NPRS", value="8"),
+        make_score("E3", instrument="VAS100", value="50"),
+    ]
+    load_tables(engine, tmp_path, episodes=[make_episode(f"E{n}") for n in (1, 2, 3)], scores=scores)
+    with reading(engine) as connection:
+        bands = alike_query.alike_counts(connection, OWNER, Cohort(), "usual_week")
+        weeks, started = alike_query.score_weeks(connection, OWNER, Cohort(), "usual_week")
+    assert sorted(row.pain_band for row in bands for _ in range(row.episodes)) == ["0-3", "7-10", "none"]
+    assert (sorted(weeks), started) == ([(0, 2.0, 1), (0, 8.0, 1)], 3)
 
 
 # --- plans ----------------------------------------------------------------------------------------------------------
