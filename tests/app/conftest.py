@@ -25,7 +25,7 @@ from sql.store import create_or_upgrade
 def stores(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Address of each store by name."""
     folder = tmp_path_factory.mktemp("stores")
-    names = ("big", "small", "two_clinics", "tiny", "other", "empty", "none")
+    names = ("big", "small", "two_clinics", "tiny", "other", "few", "empty", "none")
     urls = {name: f"sqlite:///{folder / name}.db" for name in names}
     for name in ("big", "small"):
         write_sample(folder / name, small=name == "small")
@@ -35,6 +35,7 @@ def stores(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     running = [make_running("E1"), make_running("E2")]
     _load_rows(urls["tiny"], folder / "tiny", episodes=_five(), running=running)
     _load_rows(urls["other"], folder / "other", episodes=_thirty_of_no_known_condition())
+    _load_rows(urls["few"], folder / "few", episodes=_five_beside_forty())
     create_or_upgrade(urls["empty"]).dispose()
     return urls
 
@@ -60,6 +61,16 @@ def _thirty_of_no_known_condition() -> list[Row]:
             return_to_run_date=f"2024-03-{n:02}" if n % 2 else None,
         )
         for n in range(1, 31)
+    ]
+
+
+def _five_beside_forty() -> list[Row]:
+    """Five with other knee pain at the annexe, twenty with PFPS and twenty with ITBS elsewhere."""
+    groups = (("pfps", "north", 20), ("itbs", "south", 20), ("other_knee", "annexe", 5))
+    return [
+        make_episode(f"{site}-{n}", patient_id=f"{site}-{n}", condition=condition, site=site)
+        for condition, site, people in groups
+        for n in range(people)
     ]
 
 

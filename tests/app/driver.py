@@ -36,6 +36,13 @@ def open_page(page: str) -> AppTest:
     return app.run()
 
 
+def at_address(**query: str) -> AppTest:
+    """The overview as an address opens it: filters in the words of the page."""
+    app = AppTest.from_file(str(APP), default_timeout=30)
+    app.query_params.update(query)
+    return app.run()
+
+
 def choose(app: AppTest, **choices: str) -> AppTest:
     """Choose a value in each of the widgets, named by their keys, and run the page once."""
     for key, value in choices.items():

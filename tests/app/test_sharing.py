@@ -6,7 +6,7 @@ import json
 import re
 
 import pytest
-from app.driver import PAGES, Visit, choose, figure, said, summary_of, tiles
+from app.driver import PAGES, Visit, at_address, choose, figure, said, summary_of, tiles
 
 from dashboard.group_summary import CLASSES
 
@@ -110,3 +110,34 @@ def test_no_therapist_is_named_on_a_page(look: Visit, page: str):
 def test_the_day_on_which_somebody_last_came_is_not_shared(look: Visit):
     assert "last first visit" in said(look("small"))
     assert "last first visit" not in said(look("small", audience="sharing"))
+
+
+NOT_OFFERED = "Choices of few people are not offered in figures to share."
+
+
+@pytest.mark.parametrize("condition", ["Other knee", "PFPS and ITBS", "Other", "anything"])
+def test_a_choice_of_the_address_that_is_not_shared_is_said_to_be_all(
+    stores, monkeypatch: pytest.MonkeyPatch, condition: str
+):
+    """Word for word the same of few people, of nobody, and of what is no condition at all."""
+    monkeypatch.setenv("RETURN_TO_RUN_DATABASE_URL", stores["few"])
+    app = at_address(audience="To share", condition=condition)
+    assert app.selectbox(key="condition").value == "all"
+    assert f"Condition: all. {NOT_OFFERED}" in said(app)
+    assert f"Condition: all. {NOT_OFFERED}" in said(app.run())  # not gone before it is read
+
+
+def test_an_earlier_choice_that_is_not_shared_is_said_to_be_all(visit: Visit):
+    app = visit("few", condition="other_knee", site="annexe")
+    assert NOT_OFFERED not in said(app)
+    choose(app, audience="sharing")
+    assert f"Condition and site: all. {NOT_OFFERED}" in said(app)
+    choose(app, condition="pfps")
+    assert f"Site: all. {NOT_OFFERED}" in said(app)
+    choose(app, audience="clinic")
+    assert NOT_OFFERED not in said(app)
+
+
+def test_a_choice_that_is_shared_says_nothing(visit: Visit):
+    assert NOT_OFFERED not in said(visit("few", audience="sharing", condition="pfps"))
+    assert NOT_OFFERED not in said(visit("few", audience="sharing"))

@@ -26,16 +26,21 @@ ALL = "all"
 AUDIENCES = {"clinic": "For the clinic", "sharing": "To share"}
 DURATIONS = tuple(GROUPING_FIELDS["symptom_duration"] or ())
 GOALS = {"running": "Running", "any": "Any goal"}
+_NOT_OFFERED = "filters_not_offered"
 
 
 @dataclass(frozen=True)
 class Question:
-    """What the reader asked with the filter bar."""
+    """What the reader asked with the filter bar.
+
+    `not_offered` names the filters that fell back to all: their choice is none of those in figures to share.
+    """
 
     reader: Reader
     scope: Scope
     cohort: Cohort
     facts: StoreFacts
+    not_offered: tuple[str, ...] = ()
 
 
 def current_question() -> Question:
@@ -59,10 +64,16 @@ def filter_bar(reader: Reader) -> Question:
     offered = readers.filter_options(scope_of(reader, audience))
     conditions = {code: name for code, name in CONDITION_SHORT.items() if code in offered.conditions}
     sites = {f"{clinic}/{code}" if several else code: code for clinic, code in offered.sites}
-    with condition_cell:
-        condition = _choose("Condition", {ALL: "All conditions", **conditions}, "condition")
-    with site_cell:
-        site = _choose("Site", {ALL: "All sites", **{name: name for name in sites}}, "site")
+    narrowed = {
+        "condition": (condition_cell, "Condition", {ALL: "All conditions", **conditions}),
+        "site": (site_cell, "Site", {ALL: "All sites", **{name: name for name in sites}}),
+    }
+    not_offered = _not_offered({key: options for key, (_, _, options) in narrowed.items()}, audience)
+    chosen = {}
+    for key, (cell, label, options) in narrowed.items():
+        with cell:
+            chosen[key] = _choose(label, options, key)
+    condition, site = chosen["condition"], chosen["site"]
     with duration_cell:
         durations = {code: GROUP_NAMES[code] for code in DURATIONS}
         duration = _choose("Symptoms for", {ALL: "Any duration", **durations}, "symptoms")
@@ -78,10 +89,27 @@ def filter_bar(reader: Reader) -> Question:
         first_visit_to=end,
         goals=("running",) if goal == "running" else (),
     )
-    question = Question(reader, scope_of(reader, audience), cohort, facts)
+    question = Question(reader, scope_of(reader, audience), cohort, facts, not_offered)
     st.session_state["question"] = question
     kept_filters.keep()
     return question
+
+
+def _not_offered(options: dict[str, dict[str, str]], audience: Audience) -> tuple[str, ...]:
+    """Which of these filters ask, by the address or an earlier choice, for what figures to share do not offer.
+
+    Looked at before they are drawn: drawing makes it all, here and in the address. Remembered until another choice.
+    """
+    asked_in_vain = set(st.session_state.get(_NOT_OFFERED, ()))
+    for key, offered in options.items():
+        code, label = st.session_state.get(key), st.query_params.get(key)
+        known = label in offered.values() if code is None and label is not None else code in (None, *offered)
+        if audience == "clinic" or (known and code not in (None, ALL)):
+            asked_in_vain.discard(key)
+        elif not known:
+            asked_in_vain.add(key)
+    st.session_state[_NOT_OFFERED] = asked_in_vain
+    return tuple(key for key in options if key in asked_in_vain)
 
 
 def one_of(label: str, options: dict[str, str], *, key: str, default: str) -> str:
@@ -113,10 +141,19 @@ def filters_in_words(question: Question) -> str:
     return " · ".join(parts)
 
 
+def not_offered_in_words(question: Question) -> str:
+    """Which filters fell back to all; the same whether anybody has what was asked for or nobody. Empty if none did."""
+    if not question.not_offered:
+        return ""
+    names = " and ".join(question.not_offered).capitalize()
+    return f"{names}: all. Choices of few people are not offered in figures to share."
+
+
 def reset() -> None:
     """Everybody again; the audience stays as chosen."""
     unchosen = {"period": "all", "condition": ALL, "site": ALL, "symptoms": ALL, "goal": "running"}
     st.session_state.update(unchosen)
+    st.session_state.pop(_NOT_OFFERED, None)
 
 
 def _period(facts: StoreFacts) -> Span:

@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.access import Reader
 from dashboard.pages.parts import readers
-from dashboard.pages.parts.filters import Question, filters_in_words, reset
+from dashboard.pages.parts.filters import Question, filters_in_words, not_offered_in_words, reset
 from dashboard.pages.parts.panels import literal, note
 from dashboard.wording import long_date
 from sql.cohort import Scope
@@ -164,6 +164,8 @@ def heading(place: DeltaGenerator, question_asked: str, question: Question) -> N
                 icon=":material/filter_alt_off:",
                 key="reset",
             )
+    if said := not_offered_in_words(question):
+        note(said)
 
 
 def _logo_svg(mode: str) -> str:
