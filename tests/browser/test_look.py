@@ -10,6 +10,7 @@ from browser.chromium import PATHS, wait_for_answer
 from browser.conftest import Visit
 from PIL import Image
 from playwright.sync_api import Page, expect
+from pypdf import PdfReader
 
 from dashboard.charts.theme import theme_named
 
@@ -132,3 +133,41 @@ def luminance(colour: tuple[int, int, int]) -> float:
         for part in (value / 255 for value in colour)
     )
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_nothing_is_cut_in_two_on_paper(visit: Visit):
+    page = visit("big")
+    page.get_by_role("link", name="Assessment & treatment").click()
+    page.get_by_role("heading", name="What do we assess and give?").wait_for()
+    wait_for_answer(page)
+    page.locator(".js-plotly-plot .main-svg").nth(2).wait_for()
+    sheets = [
+        sheet.extract_text() for sheet in PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True))).pages
+    ]
+    (sheet,) = (words for words in sheets if "anything at all" in words)  # the first row of the longest chart
+    assert "measures are seldom repeated" in sheet
+    assert "tissue quality" in sheet
+
+
+def test_what_is_printed_from_dark_is_dark_ink_on_white_paper(visit: Visit):
+    page = visit("big", scheme="dark")
+    page.get_by_role("link", name="Trends", exact=True).click()
+    table = page.get_by_test_id("stDataFrame")
+    table.locator("canvas").first.wait_for()
+    wait_for_answer(page)
+    page.emulate_media(media="print", color_scheme="dark")
+    drawn = Image.open(io.BytesIO(table.screenshot())).convert("RGB")
+    colours = sorted(drawn.getcolors(maxcolors=100_000), reverse=True)
+    assert colours[0][1] == (255, 255, 255)
+    assert min(luminance(colour) for _, colour in colours) < 0.05
+
+    page.emulate_media(media="screen", color_scheme="dark")
+    page.get_by_role("link", name="Therapists and sites").click()
+    page.locator(".js-plotly-plot .main-svg").first.wait_for()
+    wait_for_answer(page)
+    page.emulate_media(media="print", color_scheme="dark")
+    strokes = page.evaluate(
+        "[...document.querySelectorAll('.js-plotly-plot path.js-line')].map(line => getComputedStyle(line).stroke)"
+    )
+    assert rgb(theme_named("light").text) in strokes
+    assert rgb(theme_named("dark").text) not in strokes

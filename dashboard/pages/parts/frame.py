@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.access import Reader
-from dashboard.pages.parts import readers
+from dashboard.pages.parts import printing, readers
 from dashboard.pages.parts.filters import Question, filters_in_words, not_offered_in_words, reset
 from dashboard.pages.parts.panels import literal, note
 from dashboard.wording import long_date
@@ -111,40 +111,11 @@ def reader_here() -> Reader:
     return preview_as() if loaded else Reader()
 
 
-PRINTED = """<style>
-@page { size: A4; margin: 12mm; }
-@media print {
-  [data-testid=stSidebar], [data-testid=stHeader], [data-testid=stPopover] { display: none !important; }
-  [data-testid=stMain], [data-testid=stApp], [data-testid=stAppViewContainer] {
-    position: static !important; height: auto !important; overflow: visible !important;
-  }
-  [data-testid=stMainBlockContainer] { padding: 0 !important; zoom: 0.72; }
-}
-</style>"""
-"""On paper: no navigation, and small enough for charts as wide as on an office PC (1280 pixels)."""
-
-
-PRINTED_FROM_DARK = """<style>
-@media print {
-  html, body, [data-testid=stApp] { background: #FFFFFF !important; }
-  [data-testid=stApp] * { background-color: transparent !important; border-color: #DDE4E6 !important; }
-  [data-testid=stApp] :not(path, rect, circle, line) { color: #1C2B33 !important; }
-  .js-plotly-plot text, .js-plotly-plot tspan { fill: #1C2B33 !important; }
-  .js-plotly-plot :is(.gridlayer, .zerolinelayer) path { stroke: #DDE4E6 !important; }
-  [data-testid=stApp] [aria-checked=true] { border: 2px solid #1C2B33 !important; }
-  [data-testid=stDataFrame] canvas { filter: invert(1) hue-rotate(180deg) brightness(1.12); }
-}
-</style>"""
-"""Paper is white: dark ink for words and axes; the lines of the dark charts are readable on white as they are."""
-
-
 def heading(place: DeltaGenerator, question_asked: str, question: Question) -> None:
     """The page's question, whose data, until when, for whom; and that sample people are invented."""
     facts = question.facts
     assert facts.as_of is not None  # noqa: S101 - require_store saw to it
-    st.html(PRINTED)
-    if st.context.theme.type == "dark":
-        st.html(PRINTED_FROM_DARK)
+    printing.rules()
     audience = "exact, for the clinic" if question.scope.audience == "clinic" else "rounded, to share"
     with place, st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
         st.title(question_asked, anchor=False, width="content")
