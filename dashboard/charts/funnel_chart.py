@@ -9,6 +9,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from dashboard.charts.label_places import Place, Spot, label_places
 from dashboard.charts.theme import Layer, Theme, base_figure, lay_on
 from dashboard.stats.funnel import (
     MIN_EPISODES,
@@ -32,31 +33,9 @@ SYMBOLS: dict[Position, str] = {
     "above 99.8 %": "square",
     "below 99.8 %": "square",
 }
-PLOT_PIXELS, LETTER_PIXELS = (250, 300), 8
-"""About what a phone gives the plot and a letter: only for labels not to cover each other."""
-PLACES = {
-    "top center": (0, 15), "bottom center": (0, -15), "middle right": (1, 0), "middle left": (-1, 0),
-    "top right": (1, 15), "top left": (-1, 15), "bottom right": (1, -15), "bottom left": (-1, -15),
-}  # fmt: skip
-"""Where a label may stand: to which side of the mark it begins, and how many pixels above its middle."""
-
-LINE_WEIGHT = 0.4
-"""A label through which a line runs can be read, if badly; one on another mark cannot."""
-
-
-@dataclass(frozen=True)
-class _Box:
-    """A middle and half a width and height, in the axes' units."""
-
-    x: float
-    y: float
-    across: float
-    up: float
-
-    def meets(self, other: _Box) -> bool:
-        return (
-            abs(self.x - other.x) < self.across + other.across and abs(self.y - other.y) < self.up + other.up
-        )
+PLOT_WIDTHS = (235.0, 450.0)
+"""Pixels of the plot on a phone and on an office PC."""
+TOP_PIXELS, BOTTOM_PIXELS = 12, 46
 
 
 @dataclass(frozen=True)
@@ -89,9 +68,11 @@ def share_funnel_figure(funnel: Funnel, theme: Theme, *, height: int = 380) -> g
         low, high = funnel_limits(funnel.centre, n, z, funnel.tau2)
         return 100 * low, 100 * high
 
-    figure = _figure(marks, 100 * funnel.centre, limits, theme, fewest=MIN_EPISODES, height=height)
+    figure = _figure(
+        marks, 100 * funnel.centre, limits, theme, fewest=MIN_EPISODES, height=height, heights=(0, 100)
+    )
     figure.update_yaxes(
-        title={"text": "% back by week 12, adjusted", "font": {"size": 12.5}}, range=[0, 100], ticksuffix=" %"
+        title={"text": "% back by week 12, adjusted", "font": {"size": 12.5}}, ticksuffix=" %"
     )
     figure.update_xaxes(title={"text": "people the figure rests on", "font": {"size": 12.5}})
     return figure
@@ -129,6 +110,7 @@ def _figure(
     *,
     fewest: float,
     height: int,
+    heights: tuple[float, float] | None = None,
 ) -> go.Figure:
     figure = base_figure(theme, height=height)
     if not marks:
@@ -136,16 +118,31 @@ def _figure(
     first = max(1.0, 0.5 * min(fewest, *(mark.at for mark in marks)))
     last = 1.12 * max(mark.at for mark in marks)
     sizes = [first + (last - first) * step / STEPS for step in range(STEPS + 1)]
-    low, high = limits(first, Z_998)
+    lines = _limit_lines(sizes, centre, limits, theme)
+    bottom, top = heights or _heights(lines, marks)
 
-    def lines_at(n: float) -> list[float]:
-        return [centre, *(limit for _, z, _ in LINES for limit in limits(n, z))]
+    def lines_at(part: float) -> list[float]:
+        n = max(first + (last - first) * part, first)
+        found = [centre, *(limit for _, z, _ in LINES for limit in limits(n, z))]
+        return [(line - bottom) / (top - bottom) for line in found]
 
-    places = _label_places(marks, last - first, high - low, lines_at)
-    lay_on(figure, [_limit_lines(sizes, centre, limits, theme), _points(marks, places, theme)])
+    spots = [
+        Spot(mark.unit, (mark.at - first) / (last - first), (mark.value - bottom) / (top - bottom))
+        for mark in marks
+    ]
+    places = label_places(spots, PLOT_WIDTHS, height - TOP_PIXELS - BOTTOM_PIXELS, lines_at)
+    lay_on(figure, [lines, _points(marks, places, theme)])
+    figure.update_yaxes(range=[bottom, top])
     figure.update_xaxes(range=[first, last])
-    figure.update_layout(margin={"l": 60, "r": 74, "t": 12, "b": 46})
+    figure.update_layout(margin={"l": 60, "r": 74, "t": TOP_PIXELS, "b": BOTTOM_PIXELS})
     return figure
+
+
+def _heights(lines: Layer, marks: Sequence[Mark]) -> tuple[float, float]:
+    """From the lowest line or mark to the highest, with a little air."""
+    found = [y for trace in lines.traces for y in trace["y"]] + [mark.value for mark in marks]
+    air = 0.06 * (max(found) - min(found))
+    return min(found) - air, max(found) + air
 
 
 def _limit_lines(
@@ -188,22 +185,20 @@ def _end_note(text: str, x: float, y: float, theme: Theme) -> dict[str, Any]:
     }
 
 
-def _points(marks: Sequence[Mark], places: Sequence[str], theme: Theme) -> Layer:
+def _points(marks: Sequence[Mark], places: Sequence[Place], theme: Theme) -> Layer:
     signal = ["99.8" in mark.position for mark in marks]
     colours = [theme.conditions["itbs"] if beyond else theme.conditions["pfps"] for beyond in signal]
+    texts = [
+        f"<b>{mark.unit}</b>" if beyond else mark.unit for mark, beyond in zip(marks, signal, strict=True)
+    ]
     return Layer(
         traces=[
             {
                 "type": "scatter",
-                "mode": "markers+text",
+                "mode": "markers",
                 "x": [mark.at for mark in marks],
                 "y": [mark.value for mark in marks],
-                "text": [
-                    f"<b>{mark.unit}</b>" if beyond else mark.unit
-                    for mark, beyond in zip(marks, signal, strict=True)
-                ],
-                "textposition": list(places),
-                "textfont": {"size": 12, "color": theme.text},
+                "text": texts,
                 "marker": {
                     "size": 10,
                     "symbol": [SYMBOLS[mark.position] for mark in marks],
@@ -215,35 +210,25 @@ def _points(marks: Sequence[Mark], places: Sequence[str], theme: Theme) -> Layer
                 "name": "units",
                 "cliponaxis": False,
             }
-        ]
+        ],
+        notes=[
+            _label(text, mark, place, theme) for text, mark, place in zip(texts, marks, places, strict=True)
+        ],
     )
 
 
-def _label_places(
-    marks: Sequence[Mark], width: float, height: float, lines_at: Callable[[float], Sequence[float]]
-) -> list[str]:
-    """Where each label covers the fewest marks and labels already placed, then the fewest lines.
-
-    `width` and `height` are the axes', `lines_at` the heights of the lines above a number of people.
-    """
-    across, up = width / PLOT_PIXELS[0], height / PLOT_PIXELS[1]
-    taken = [_Box(mark.at, mark.value, 7 * across, 7 * up) for mark in marks]
-    places: dict[int, str] = {}
-    for number in sorted(range(len(marks)), key=lambda number: marks[number].at):
-        mark = marks[number]
-        half = LETTER_PIXELS * len(mark.unit) / 2
-        options = {
-            place: _Box(mark.at + right * (half + 9) * across, mark.value + above * up, half * across, 7 * up)
-            for place, (right, above) in PLACES.items()
-        }
-        others = [box for other, box in enumerate(taken) if other != number]
-
-        def covered(place: str, options: dict[str, _Box] = options, others: list[_Box] = others) -> float:
-            box = options[place]
-            struck = sum(abs(box.y - line) < box.up for line in lines_at(box.x))
-            return sum(box.meets(other) for other in others) + LINE_WEIGHT * struck
-
-        best = min(options, key=covered)
-        places[number] = best
-        taken.append(options[best])
-    return [places[number] for number in range(len(marks))]
+def _label(text: str, mark: Mark, place: Place, theme: Theme) -> dict[str, Any]:
+    """A code beside its mark, or farther out at the end of a thin line."""
+    note = {
+        "text": text,
+        "x": mark.at,
+        "y": mark.value,
+        "borderpad": 0,
+        "font": {"size": 12, "color": theme.text},
+    }
+    if not place.far:
+        return {**note, "showarrow": False, "xshift": place.right, "yshift": place.above}
+    return {
+        **note, "showarrow": True, "arrowhead": 0, "arrowwidth": 1, "arrowcolor": theme.muted, "standoff": 6,
+        "ax": place.right, "ay": -place.above,
+    }  # fmt: skip
