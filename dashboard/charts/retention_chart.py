@@ -1,9 +1,13 @@
-"""Who stays in care: a bar per step for everybody, and the sites beside one another, named where they end."""
+"""Who stays in care: a bar per step for everybody, and the sites beside one another.
+
+Sites are named where they end; where a name is long, above the plot, since beside it a phone would have no room left.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 
 import plotly.graph_objects as go
 
@@ -20,6 +24,10 @@ LABEL_LINE_PIXELS, LABEL_LETTER_PIXELS = 17, 7.5
 AXIS_PIXELS, TOP_PIXELS = 46, 12
 NARROW, WIDE = 16, 26
 """Pixels at the right of the plot, without and beside labels."""
+LONGEST_BESIDE = 12
+"""Letters, with the sign of the shape."""
+PHONE_PIXELS, KEY_SIGN_PIXELS, KEY_LINE_PIXELS = 330, 46, 20
+"""The width that names above the plot share on a phone, what a sign takes of it, and the height of a line of them."""
 BAR_WIDTH = 0.65
 
 
@@ -60,18 +68,24 @@ def retention_figure(result: RetentionResult, theme: Theme, *, height: int = 260
         "textfont": {"color": theme.paper, "size": 13},
         "marker": {"color": theme.classes["returned"]},
         "name": "everybody",
+        "showlegend": False,
         "width": BAR_WIDTH,  # else the bar is a group beside the sites
         "offset": -BAR_WIDTH / 2,
         "alignmentgroup": "everybody",
         "hovertemplate": "%{x}: %{text}<extra></extra>",
     }
     plot_pixels = height - TOP_PIXELS - AXIS_PIXELS
-    lay_on(
-        figure, [Layer([bars]), Layer([_marks(site, theme) for site in sites], _labels(sites, plot_pixels))]
-    )
     longest = max((len(site.label) for site in sites), default=0)
+    beside = longest <= LONGEST_BESIDE
+    labels = _labels(sites, plot_pixels) if beside else []
+    lay_on(figure, [Layer([bars]), Layer([_marks(site, theme, named=not beside) for site in sites], labels)])
+    if not beside:
+        _name_above(figure, sites, height)
     figure.update_layout(
-        margin={"b": AXIS_PIXELS, "r": NARROW if not sites else WIDE + round(LABEL_LETTER_PIXELS * longest)},
+        margin={
+            "b": AXIS_PIXELS,
+            "r": WIDE + round(LABEL_LETTER_PIXELS * longest) if sites and beside else NARROW,
+        },
         scattermode="group",  # sites beside one another, else one covers the other
         scattergap=0.3,
     )
@@ -100,7 +114,27 @@ def _sites(result: RetentionResult, theme: Theme) -> list[_Site]:
     return found
 
 
-def _marks(site: _Site, theme: Theme) -> dict[str, object]:
+def _name_above(figure: go.Figure, sites: Sequence[_Site], height: int) -> None:
+    """The names above the plot, in as many lines as they need; the plot keeps its height on a phone too."""
+    widest = KEY_SIGN_PIXELS + LABEL_LETTER_PIXELS * max(len(site.name) for site in sites)
+    lines = ceil(len(sites) / max(1, PHONE_PIXELS // widest))  # each takes the room of the widest
+    figure.update_layout(
+        height=height + KEY_LINE_PIXELS * lines,
+        showlegend=True,
+        legend={
+            "orientation": "h",
+            "x": 0,
+            "y": 1,
+            "xanchor": "left",
+            "yanchor": "bottom",
+            "font": {"size": 13},
+            "itemclick": False,
+            "itemdoubleclick": False,
+        },
+    )
+
+
+def _marks(site: _Site, theme: Theme, *, named: bool) -> dict[str, object]:
     return {
         "type": "scatter",
         "x": list(site.steps),
@@ -113,6 +147,7 @@ def _marks(site: _Site, theme: Theme) -> dict[str, object]:
             "line": {"width": 1.5, "color": theme.paper},  # to be seen on the bar and beside the next mark
         },
         "name": site.name,
+        "showlegend": named,
         "offsetgroup": site.name,
         "text": [percent(share / 100) for share in site.shares],
         "hovertemplate": f"{site.name}, %{{x}}: %{{text}}<extra></extra>",

@@ -90,3 +90,17 @@ def test_sites_differ_in_shape_and_colour_and_are_named_beside_the_chart(theme):
     heights = sorted(note.y for note in figure.layout.annotations)
     assert min(high - low for low, high in itertools.pairwise(heights)) > 5
     assert not figure.layout.showlegend
+
+
+def test_long_names_of_sites_stand_above_the_chart_and_leave_it_its_width():
+    """Beside it "north-east-harbour" would leave a phone less than half."""
+    names = ("north-east-harbour", "south")
+    groups = (group("all", 90, 80), *(group(name, 88, 79) for name in names))
+    figure = retention_figure(RetentionResult(True, True, groups), LIGHT)
+    short = retention_figure(RetentionResult(True, True, (*groups[:1], group("south", 88, 79))), LIGHT)
+    assert figure.layout.annotations == ()
+    assert figure.layout.showlegend
+    assert [mark.name for mark in figure.data if mark.showlegend] == list(names)
+    assert figure.layout.margin.r < 30
+    assert figure.layout.height > short.layout.height
+    assert not short.layout.showlegend
