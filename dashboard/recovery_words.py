@@ -129,12 +129,32 @@ def relapse_caption(result: RelapseResult) -> str:
             f"A share and its curve are shown from {MIN_FOLLOWED} returns on that are 14 days old. Ask 14 days after "
             "each return: the page To ask lists who is due."
         )
+    low, high = found.low, found.high
+    why = (
+        " It is a range because people with pain come back and people who are well do not."
+        if high is not None and percent(low) != percent(high)
+        else ""
+    )
     return (
         f"{found.relapsed:,} of {found.returned:,} who returned at least 14 days before the data end, or of the "
-        f"{found.known:,} who relapsed or were seen again after 14 days. It is a range because people with pain "
-        "come back and people who are well do not. The line: share with pain again since the return, with its "
+        f"{found.known:,} who relapsed or were seen again after 14 days.{why} The line: share with pain again since "
+        "the return, with its "
         f"95{PER_CENT} band, dotted where too few are still followed; it leans on those who are still seen, so "
         "it reads too high."
+    )
+
+
+def sustained_caption(result: RelapseResult) -> str:
+    """How to read the columns there are: the last one is not in figures to share."""
+    lasting = (
+        "Back for at least 14 days: back by a fortnight earlier, less those with pain again within 14 days, at both "
+        "ends of that range."
+    )
+    if not result.running:
+        return lasting
+    return (
+        f"{lasting} Running without pain on that day: pain again takes people out, a later answer brings them back; "
+        "unless somebody asked again it is a lower bound."
     )
 
 

@@ -121,7 +121,14 @@ def mix_rows(found: UnitsBy) -> list[Row]:
         return []
     mixes = {mix.unit: mix for mix in found.mixes}
     ordered = [(point.unit.unit, point.unit.episodes) for point in found.funnel.points]
-    rows = [{found.by: unit, "people": f"{n:,}", **_mix_cells(mixes[unit])} for unit, n in ordered]
+    rows = [
+        {
+            found.by: unit,
+            "people": f"{n:,}",
+            **(_mix_cells(mixes[unit]) if n >= MIN_EPISODES else dict.fromkeys(_mix_cells(mixes[unit]), "–")),
+        }
+        for unit, n in ordered
+    ]
     return [
         *rows,
         {found.by: "everybody", "people": f"{found.episodes:,}", **_mix_cells(found.everybody)},

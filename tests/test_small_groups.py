@@ -20,6 +20,7 @@ from dashboard.sections.relapse import RelapseResult
 from dashboard.sections.retention import GroupRetention, RetentionResult, Stayed
 from dashboard.sections.visits import VisitQuartiles, VisitsResult
 from dashboard.stats.intake_periods import PeriodShare
+from dashboard.stats.occupancy import RunningShare
 from dashboard.stats.pain import proportion
 from dashboard.stats.relapse import RelapseRange
 from dashboard.stats.survival import RecoveryCounts, cumulative_incidence
@@ -96,6 +97,23 @@ def test_pain_again_of_nine_is_counted_and_not_drawn():
     assert relapse_figure(nine.curve, LIGHT).data == ()
     assert plain(recovery_words.relapse_title(ten)) == "30 % of those back had pain again within 14 days"
     assert relapse_figure(ten.curve, LIGHT).data
+
+
+def test_the_caption_of_pain_again_speaks_of_a_range_only_where_there_is_one():
+    why = "It is a range because"
+    one, found = fortnight(100, 10), fortnight(100, 10).fortnight
+    two = replace(one, fortnight=replace(found, known=90, high=10 / 90))
+    assert recovery_words.relapse_title(one).startswith("10")
+    assert why not in recovery_words.relapse_caption(one)
+    assert recovery_words.relapse_title(two).startswith("10–11")
+    assert why in recovery_words.relapse_caption(two)
+
+
+def test_the_caption_of_a_lasting_return_explains_the_columns_there_are():
+    shared = fortnight(100, 10)
+    assert "Running without pain" not in recovery_words.sustained_caption(shared)
+    exact = replace(shared, running=(RunningShare(84, 0.5, 0.4, 0.6, 0.05, 40, too_few=False),))
+    assert "Running without pain" in recovery_words.sustained_caption(exact)
 
 
 def test_who_stays_of_three_is_counted_and_not_drawn():

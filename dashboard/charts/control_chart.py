@@ -52,7 +52,7 @@ def control_chart(
     figure.update_yaxes(
         range=[low, top + 0.05 * (high - low) if marks else top],
         title={"text": _axis_title(trend), "standoff": 4, "font": {"size": 12}},
-        ticksuffix="%" if trend.measure.in_per_cent else "",
+        ticksuffix=" %" if trend.measure.in_per_cent else "",
     )
     step = -(-len(drawn) // MOST_TICKS[trend.unit])
     ticks = drawn[:: max(step, 1)]

@@ -303,7 +303,7 @@ def test_to_share_the_tables_of_return_to_running(look: Visit, shared):
     frames = [
         frame.value for frame in (*app.table, *app.dataframe) if "back by week 12" in frame.value.columns
     ]
-    sure = next(frame for frame in frames if "with late reports" in set(frame["back by week 12"]))
+    sure = next(frame for frame in frames if "the curve's estimate" in set(frame["back by week 12"]))
     sure = sure.set_index("back by week 12").map(lambda cell: plain(str(cell)))
     drawn = [group for group in shared["groups"] if group["certainty"][1]["worst"] is not None]
     assert len(drawn) == len(sure.columns) > 1

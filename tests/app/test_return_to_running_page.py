@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import recovery_words
 from dashboard.names import group_label, group_name
+from dashboard.pages.parts import panels
 from dashboard.question import ask
 from dashboard.sections.follow_up import follow_up_section
 from dashboard.sections.intake_periods import intake_periods_section
@@ -221,3 +222,26 @@ def test_to_share_no_small_number_stands_in_any_table_or_hover_text(look: Visit,
         for trace in figure(app, number)["data"]:
             hover = " ".join(map(str, trace.get("text") or []))
             assert all(int(n) % 5 == 0 for n in re.findall(r"(\d+) in the curve", hover))
+
+
+def test_what_belongs_together_stays_on_one_line():
+    said = panels.unbroken("56 % (52–60), 226 of 533, a third of 12; χ² = 12.71, 3 df, p < 0.001")
+    assert said.replace("\N{WORD JOINER}", "") == (
+        "56 % (52–60), 226~of~533, a third of 12; χ²~=~12.71, 3~df, p~<~0.001".replace(
+            "~", "\N{NO-BREAK SPACE}"
+        )
+    )
+
+
+def test_a_reading_that_is_not_shared_is_no_row_of_dashes(look: Visit):
+    exact, shared = (
+        [
+            cell
+            for table in look("big", "return to running", **choice).table
+            for cell in table.value.iloc[:, 0]
+        ]
+        for choice in ({}, {"audience": "sharing"})
+    )
+    assert "with late reports" in exact
+    assert "if nobody unknown were back" in shared
+    assert "with late reports" not in shared

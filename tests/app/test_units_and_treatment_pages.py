@@ -117,6 +117,9 @@ def test_small_units_are_named_and_not_drawn(look: Visit, stores):
     few = table[table["against chance"] == "fewer than 10 people"]
     assert len(few)
     assert {*few["back by week 12"], *few["expected"], *few["observed ÷ expected"]} == {"–"}
+    came_with = app.table[1].value
+    of_few = came_with[came_with["therapist"].isin(few["therapist"])]
+    assert set(of_few.drop(columns=["therapist", "people"]).to_numpy().ravel()) == {"–"}
 
 
 # --- assessment and treatment ----------------------------------------------------------------------------------

@@ -123,10 +123,18 @@ def test_the_overview_is_printed_on_one_sheet_without_the_navigation(visit: Visi
     assert "Preview as" not in words
 
 
-def test_a_tablet_shows_every_column_of_completeness(visit: Visit):
-    page = visit("big")
-    page.set_viewport_size({"width": 820, "height": 1180})
-    page.get_by_role("link", name="Data", exact=True).click()
+@pytest.mark.parametrize(
+    ("name", "width", "height", "query"),
+    [
+        ("Data", 820, 1180, ""),
+        ("Trends", 390, 844, ""),
+        ("Trends", 1280, 800, "?audience=To+share"),  # quarters have longer names than months
+    ],
+)
+def test_every_column_of_a_table_is_in_sight(visit: Visit, name: str, width: int, height: int, query: str):
+    page = visit("big", query=query)
+    page.get_by_role("link", name=name, exact=True).click()
+    page.set_viewport_size({"width": width, "height": height})
     table = page.get_by_test_id("stDataFrame").locator(".dvn-scroller").first
     expect(table).to_be_visible()
     wait_for_answer(page)

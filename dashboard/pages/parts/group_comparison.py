@@ -14,7 +14,7 @@ from dashboard.wording import time_words
 def panel(summary: OutcomeSummary) -> None:
     """The tests in a sentence; the difference of two groups in words, of more groups as a table."""
     if sentence := recovery_words.test_sentence(summary):
-        st.markdown(sentence)
+        st.markdown(panels.unbroken(sentence))
     differences = summary.comparison.differences
     if len({(item.group, item.reference) for item in differences}) == 1:
         st.markdown(" ".join(map(recovery_words.difference_sentence, differences)))

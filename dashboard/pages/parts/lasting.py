@@ -34,15 +34,14 @@ def panel(summary: OutcomeSummary, question: Question) -> None:
         panels.headline(recovery_words.sustained_title(result, summary.everybody.back_by_day(84)))
         back = {horizon.day: share_words(horizon) for horizon in summary.everybody.back_by}
         rows = [
-            {**row, "by": row["by"].replace(" ", "\N{NO-BREAK SPACE}")}
+            {
+                **row,
+                **{name: row[name].replace(" ", "\N{NO-BREAK SPACE}") for name in ("by", "back running")},
+            }
             for row in recovery_tables.sustained_rows(result, back)
         ]
         panels.show_table(rows, alt="Sustained return")
-        panels.note(
-            "Back for at least 14 days: back by a fortnight earlier, less those with pain again within 14 "
-            "days, at both ends of that range. Running without pain on that day: pain again takes people out, "
-            "a later answer brings them back; unless somebody asked again it is a lower bound."
-        )
+        panels.note(recovery_words.sustained_caption(result))
     panels.table_of(
         recovery_tables.relapse_rows(result), label="Pain again as a table", alt="Pain again since the return"
     )

@@ -29,6 +29,8 @@ NOBODY_YET = (
 METHODS_PAGE = "dashboard/pages/methods.py"
 LIMITS = re.compile(r"(?<=\d)–(?=\d)")
 UNBROKEN_DASH = "\N{WORD JOINER}–\N{WORD JOINER}"
+TOGETHER = re.compile(r"(?<=\d) (?=(?:of \d|df\b))|(?<=\d of) (?=\d)| (?=[=<] )|(?<= [=<]) (?=\d)")
+"""Spaces within "42 of 100", "3 df" and "p = 0.05"."""
 CHART_CONFIG = {"displayModeBar": False}
 
 
@@ -100,7 +102,7 @@ def jumps(places: dict[str, str]) -> None:
 
 def note(text: str, *, width: Literal["stretch", "content"] = "stretch") -> None:
     """How to read a figure: small and grey. Not `st.caption`, whose grey has too little contrast."""
-    st.markdown(f":small[:gray[{text}]]", width=width)
+    st.markdown(f":small[:gray[{unbroken(text)}]]", width=width)
 
 
 def literal(text: str) -> str:
@@ -109,8 +111,8 @@ def literal(text: str) -> str:
 
 
 def unbroken(text: str) -> str:
-    """Limits such as 52–60 stay on one line."""
-    return LIMITS.sub(UNBROKEN_DASH, text)
+    """Limits such as 52–60, counts such as 42 of 100 and figures such as p = 0.05 stay on one line."""
+    return TOGETHER.sub("\N{NO-BREAK SPACE}", LIMITS.sub(UNBROKEN_DASH, text))
 
 
 def definitions(names: Iterable[str], definition_of_return: str | None, *, key: str) -> None:

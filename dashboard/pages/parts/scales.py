@@ -52,4 +52,4 @@ def explained(*, key: str) -> None:
 def trials() -> None:
     """What trials found, in words and never on a chart."""
     panels.headline("What trials found, and why it is not drawn here")
-    st.markdown(" ".join(pain_captions.trial_sentences()))
+    st.markdown(panels.unbroken(" ".join(pain_captions.trial_sentences())))

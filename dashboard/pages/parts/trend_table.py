@@ -10,8 +10,10 @@ from dashboard.sections.trends import Trends
 from dashboard.trend_words import MEASURE_NAMES, summary_rows
 
 ROW_PIXELS = 44
-LETTER_PIXELS, CELL_PIXELS = 7, 16
+LETTER_PIXELS, CELL_PIXELS = 6, 14
 """About what a letter of the table takes, and the room at its sides."""
+MEASURE_PIXELS, SERIES_PIXELS = 150, 62
+"""The longest name of a measure, and "Over time": with the other two columns as wide as a phone."""
 FALLBACK = "back_by_12_weeks"
 
 
@@ -26,7 +28,9 @@ def measure_table(trends: Trends) -> None:
         if cells:
             st.session_state["measure"] = trends.trends[cells[0][0]].measure.name
 
-    longest = max(len(str(row["last"])) for row in rows)
+    def width(column: str) -> int:
+        return LETTER_PIXELS * max(len(str(row[column])) for row in rows) + CELL_PIXELS
+
     styles.without_table_tools("trend_table")  # they would lie over the filters
     st.dataframe(
         pd.DataFrame(rows),
@@ -38,11 +42,11 @@ def measure_table(trends: Trends) -> None:
         selection_mode="single-cell",
         alt="Last value with its month, and variation, of each measure",
         column_config={
-            "measure": st.column_config.TextColumn("Measure", width=156),
-            "variation": st.column_config.TextColumn("Variation", width=76),
-            "last": st.column_config.TextColumn("Last", width=LETTER_PIXELS * longest + CELL_PIXELS),
+            "measure": st.column_config.TextColumn("Measure", width=MEASURE_PIXELS),
+            "variation": st.column_config.TextColumn("Variation", width=width("variation")),
+            "last": st.column_config.TextColumn("Last", width=width("last")),
             "target": st.column_config.TextColumn("Target", width=72),
-            "series": st.column_config.LineChartColumn("Over time", width=52),
+            "series": st.column_config.LineChartColumn("Over time", width=SERIES_PIXELS),
         },
     )
 

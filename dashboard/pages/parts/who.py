@@ -10,7 +10,7 @@ from typing import Any, Literal
 import pandas as pd
 import streamlit as st
 
-from dashboard.pages.parts import frame, panels, readers
+from dashboard.pages.parts import frame, panels, readers, styles
 from dashboard.pages.parts.filters import Question
 from dashboard.people import Listed, ListedPeople, list_people
 from dashboard.people_behind import GroupedLists, Lists
@@ -157,6 +157,7 @@ def tapped_cell(
         cells = st.session_state[key]["selection"]["cells"]
         st.session_state[chosen] = cells[0] if cells else None
 
+    styles.without_table_tools(key)  # on a touch screen they lie over the choice above
     st.dataframe(
         data,
         hide_index=True,
