@@ -130,7 +130,7 @@ def rule_words(trend: Trend, point: TrendPoint) -> str:
     }[point.rule]
 
 
-def caption(trend: Trend, trends: Trends, provisional: str = "grey") -> str:
+def caption(trend: Trend, trends: Trends, provisional: str = "grey and open") -> str:
     """How to read the chart: n, limits, target, what is missing, or provisional and how that is drawn."""
     if trend.last is None:
         return empty_sentence(trend)

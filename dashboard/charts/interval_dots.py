@@ -10,9 +10,10 @@ import plotly.graph_objects as go
 from dashboard.charts.theme import Layer, Theme, base_figure, lay_on, wrapped
 
 ROW_PIXELS = 35
-LABEL_PIXELS = 158
 MARGIN_PIXELS = 54
-WORDS_PIXELS, WORDS_CHARACTERS = 100, 16  # "too few to show" in one line
+LABEL_CHARACTERS, WORDS_CHARACTERS = 18, 16  # "too few to show" in one line
+LABEL_LETTER_PIXELS, WORDS_LETTER_PIXELS, AIR_PIXELS = 6.2, 5.8, 14
+"""About what a letter takes, and the room beside the longest line: the rest of a phone's width is for the figures."""
 PERCENT_AXIS = (0.0, 100.0)
 
 
@@ -49,9 +50,12 @@ def interval_dots_figure(
         return figure
     places = [len(dots) - place for place in range(len(dots))]
     layer = Layer()
-    for dot, place in zip(dots, places, strict=True):
-        layer.notes.append(_label(wrapped(dot.label, 26), place, theme))
-        layer.notes.append(_words(dot.words, place, theme))
+    labels = [wrapped(dot.label, LABEL_CHARACTERS) for dot in dots]
+    words = [_in_lines(dot.words) for dot in dots]
+    left, right = _room(labels, LABEL_LETTER_PIXELS), _room(words, WORDS_LETTER_PIXELS)
+    for dot, place, label, beside in zip(dots, places, labels, words, strict=True):
+        layer.notes.append(_label(label, place, left, theme))
+        layer.notes.append(_words(beside, place, theme))
         if dot.value is not None and dot.low is not None and dot.high is not None:
             layer.traces.append(_interval(dot, place, axis, theme))
     shown = [
@@ -83,7 +87,7 @@ def interval_dots_figure(
         _goal(*dot.goal, place, theme) for dot, place in zip(dots, places, strict=True) if dot.goal
     )
     lay_on(figure, [layer])
-    figure.update_layout(margin={"l": LABEL_PIXELS, "r": WORDS_PIXELS, "t": 6, "b": MARGIN_PIXELS - 8})
+    figure.update_layout(margin={"l": left, "r": right, "t": 6, "b": MARGIN_PIXELS - 8})
     figure.update_yaxes(range=[0.4, len(dots) + 0.6], visible=False)
     figure.update_xaxes(
         range=list(axis),
@@ -115,16 +119,25 @@ def _goal(low: float, high: float, place: int, theme: Theme) -> dict[str, object
     }  # fmt: skip
 
 
-def _label(text: str, place: int, theme: Theme) -> dict[str, object]:
+def _in_lines(text: str) -> str:
+    return "<br>".join(wrapped(line, WORDS_CHARACTERS) for line in text.split("<br>"))
+
+
+def _room(texts: Sequence[str], letter_pixels: float) -> int:
+    """Pixels for the longest line."""
+    longest = max(len(line) for text in texts for line in text.split("<br>"))
+    return round(letter_pixels * longest) + AIR_PIXELS
+
+
+def _label(text: str, place: int, room: int, theme: Theme) -> dict[str, object]:
     return {
-        "text": text, "x": 0, "xref": "x domain", "xshift": -LABEL_PIXELS, "xanchor": "left", "align": "left",
+        "text": text, "x": 0, "xref": "x domain", "xshift": -room, "xanchor": "left", "align": "left",
         "y": place, "showarrow": False, "font": {"size": 12.5, "color": theme.text},
     }  # fmt: skip
 
 
 def _words(text: str, place: int, theme: Theme) -> dict[str, object]:
-    lines = "<br>".join(wrapped(line, WORDS_CHARACTERS) for line in text.split("<br>"))
     return {
-        "text": lines, "x": 1, "xref": "x domain", "xshift": 8, "xanchor": "left", "align": "left",
+        "text": text, "x": 1, "xref": "x domain", "xshift": 8, "xanchor": "left", "align": "left",
         "y": place, "showarrow": False, "font": {"size": 12, "color": theme.muted},
     }  # fmt: skip

@@ -128,3 +128,14 @@ def test_rows_from_the_top_down_with_their_words():
     (goal,) = figure.layout.shapes
     assert (goal.x0, goal.x1) == (5, 10)
     assert 2.5 < goal.y0 < goal.y1 < 3.5  # the first of three rows, and no other
+
+
+def test_labels_of_rows_leave_a_phone_half_of_its_width():
+    """As wide as their longest line and no wider."""
+    long = Dot("none of the home exercise", 50, 40, 60, "660 of 663,<br>583 again")
+    figure = interval_dots_figure([long], LIGHT, axis=PERCENT_AXIS, suffix=" %", title="share")
+    assert 360 - figure.layout.margin.l - figure.layout.margin.r >= 180
+    short = Dot("a", 50, 40, 60, "1 of 2")
+    narrow = interval_dots_figure([short], LIGHT, axis=PERCENT_AXIS, suffix=" %", title="share")
+    assert narrow.layout.margin.l < figure.layout.margin.l
+    assert narrow.layout.margin.r < figure.layout.margin.r
