@@ -54,8 +54,7 @@ def instrument_rows() -> list[Row]:
             "scale": item.code,
             "name": item.name,
             "range": f"{item.low:g} to {item.high:g}",
-            "better is": item.better,
-            "measures": "pain" if item.measures_pain else "function",
+            "better is": f"{item.better} {'pain' if item.measures_pain else 'function'}",
             "counts as a change": ", ".join(thresholds.get(item.code, ["–"])),
         }
         for item in reference.instruments().values()

@@ -225,9 +225,9 @@ def test_to_share_no_small_number_stands_in_any_table_or_hover_text(look: Visit,
 
 
 def test_what_belongs_together_stays_on_one_line():
-    said = panels.unbroken("56 % (52–60), 226 of 533, a third of 12; χ² = 12.71, 3 df, p < 0.001")
+    said = panels.unbroken("56 % (52–60), 226 of 533, a third of 12 by week 12; χ² = 12.71, 3 df, p < 0.001")
     assert said.replace("\N{WORD JOINER}", "") == (
-        "56 % (52–60), 226~of~533, a third of 12; χ²~=~12.71, 3~df, p~<~0.001".replace(
+        "56 % (52–60), 226~of~533, a third of 12 by week~12; χ²~=~12.71, 3~df, p~<~0.001".replace(
             "~", "\N{NO-BREAK SPACE}"
         )
     )

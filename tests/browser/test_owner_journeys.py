@@ -43,7 +43,7 @@ def list_shown(page: Page) -> Locator:
 @pytest.mark.parametrize("store", ["big", "small"])
 def test_is_pfps_in_line_and_for_which_patients_not(visit: Visit, store: str):
     page = visit(store)
-    card = page.get_by_text(re.compile("^An estimated .* of \\d+ runners with PFPS are back by week 12"))
+    card = page.get_by_text(re.compile("^An estimated .* of \\d+ runners with PFPS are back by week\\s12"))
     expect(card).to_contain_text("more than half")
     expect(page.get_by_text("in line at week 12")).to_be_visible()
     choose(page, "Condition", "PFPS")
@@ -104,7 +104,7 @@ def test_which_month_changed_and_what_was_annotated(visit: Visit):
 @pytest.mark.parametrize("store", ["big", "small"])
 def test_why_are_people_missing_from_the_12_week_figure_and_who_are_they(visit: Visit, store: str):
     page = visit(store)
-    words = page.get_by_text(re.compile("running status at week 12 known of")).inner_text()
+    words = page.get_by_text(re.compile("running status at week\\s12 known of")).inner_text()
     page.get_by_role("link", name="Data", exact=True).click()
     tile = page.get_by_test_id("stMetric").filter(has_text="Running at week 12")
     expect(tile).to_be_visible()
@@ -135,6 +135,23 @@ def test_every_column_of_a_table_is_in_sight(visit: Visit, name: str, width: int
     page = visit("big", query=query)
     page.get_by_role("link", name=name, exact=True).click()
     page.set_viewport_size({"width": width, "height": height})
+    assert_all_columns_in_sight(page)
+
+
+@pytest.mark.parametrize(
+    ("view", "heading"),
+    [("Records to check", "checks found something"), ("Caseload rules", "open episodes call for something")],
+)
+def test_a_phone_shows_every_column_of_what_is_to_be_done(visit: Visit, view: str, heading: str):
+    page = visit("big")
+    page.get_by_role("link", name="Data", exact=True).click()
+    page.get_by_test_id("stMain").get_by_text(view, exact=True).click()
+    expect(page.get_by_role("heading", name=re.compile(heading))).to_be_visible()
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert_all_columns_in_sight(page)
+
+
+def assert_all_columns_in_sight(page: Page) -> None:
     table = page.get_by_test_id("stDataFrame").locator(".dvn-scroller").first
     expect(table).to_be_visible()
     wait_for_answer(page)

@@ -38,10 +38,11 @@ def panel(question: Question) -> None:
         most_pixels=720,
         key="quality",
         alt="Records to check, by rule",
-        column_config={
-            "what": st.column_config.TextColumn(width="medium"),
-            "people": st.column_config.TextColumn(width="small"),
-            "what to do": st.column_config.TextColumn(width="large"),
+        row_pixels=who.LINES_PIXELS,
+        column_config={  # as wide as a phone
+            "what": st.column_config.TextColumn(width=118),
+            "people": st.column_config.TextColumn(width=54),
+            "what to do": st.column_config.TextColumn(width=184),
         },
     )
     if who.may_ask(question):

@@ -40,12 +40,15 @@ def _table(found: RuleShares) -> None:
     tapped = who.tapped_cell(
         pd.DataFrame(rule_shares.rows(found)),
         opens=True,
-        height=(len(found.leading) + 1) * who.ROW_PIXELS + 2,
+        height=len(found.leading) * who.LINES_PIXELS + who.ROW_PIXELS + 2,
+        row_pixels=who.LINES_PIXELS,
         key="rule_shares",
         alt="Open episodes and share by rule of the caseload",
-        column_config={
-            "open episodes": st.column_config.TextColumn(width=110),
-            "share": st.column_config.TextColumn(width=70),
+        column_config={  # as wide as a phone
+            "word on the caseload": st.column_config.TextColumn("word", width=110),
+            "rule": st.column_config.TextColumn(width=118),
+            "open episodes": st.column_config.TextColumn("episodes", width=72),
+            "share": st.column_config.TextColumn(width=54),
         },
     )
     if tapped is not None:

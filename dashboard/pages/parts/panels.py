@@ -29,8 +29,11 @@ NOBODY_YET = (
 METHODS_PAGE = "dashboard/pages/methods.py"
 LIMITS = re.compile(r"(?<=\d)–(?=\d)")
 UNBROKEN_DASH = "\N{WORD JOINER}–\N{WORD JOINER}"
-TOGETHER = re.compile(r"(?<=\d) (?=(?:of \d|df\b))|(?<=\d of) (?=\d)| (?=[=<] )|(?<= [=<]) (?=\d)")
-"""Spaces within "42 of 100", "3 df" and "p = 0.05"."""
+TOGETHER = re.compile(
+    r"(?<=\d) (?=(?:of \d|df\b))|(?<=\d of) (?=\d)| (?=[=<] )|(?<= [=<]) (?=\d)"
+    r"|(?<=\bweek) (?=\d)|(?<=\bmonth) (?=\d)|(?<=\bday) (?=\d)"
+)
+"""Spaces within "42 of 100", "3 df", "p = 0.05" and "week 12"."""
 CHART_CONFIG = {"displayModeBar": False}
 
 

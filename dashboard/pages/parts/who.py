@@ -20,6 +20,8 @@ from sql.queries.people import NotForSharing
 from sql.queries.people_lists import PeopleList
 
 ROW_PIXELS = 44  # a finger
+LINES_PIXELS = 62
+"""The least height of a row in which Streamlit breaks words into lines: three of them."""
 PATIENT_PAGE = Path(__file__).parents[1] / "patient.py"
 
 
@@ -132,11 +134,14 @@ def table(
     key: str,
     alt: str,
     column_config: Any = None,
+    row_pixels: int = ROW_PIXELS,
 ) -> None:
     """A table of which a cell, once tapped, opens the people behind it, where the reader may ask."""
-    height = min((rows + 1) * ROW_PIXELS + 2, most_pixels)
+    height = min(rows * row_pixels + ROW_PIXELS + 2, most_pixels)
     opens = may_ask(question)
-    cell = tapped_cell(data, opens=opens, height=height, key=key, alt=alt, column_config=column_config)
+    cell = tapped_cell(
+        data, opens=opens, height=height, key=key, alt=alt, column_config=column_config, row_pixels=row_pixels
+    )
     if cell is not None and (behind := wanted(*cell)) is not None:
         show(question, behind)
 
@@ -149,6 +154,7 @@ def tapped_cell(
     key: str,
     alt: str,
     column_config: Any = None,
+    row_pixels: int = ROW_PIXELS,
 ) -> tuple[int, str] | None:
     """Draw a table; row and column of the cell that was tapped just now, None without one."""
     chosen = f"{key}_tapped"
@@ -161,7 +167,7 @@ def tapped_cell(
     st.dataframe(
         data,
         hide_index=True,
-        row_height=ROW_PIXELS,
+        row_height=row_pixels,
         height=height,
         key=key,
         alt=alt,
