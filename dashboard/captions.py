@@ -93,6 +93,8 @@ def became_title(summary: OutcomeSummary) -> str:
 
 def became_caption(summary: OutcomeSummary) -> str:
     """How to read the bar."""
+    if summary.everybody.became.hidden:
+        return "Too few people to show the classes. Choose a longer period or fewer filters."
     if not any(vars(summary.everybody.became).values()):
         return f"Each class has fewer than {summary.k} people."
     together = "" if summary.cohort.conditions else "All conditions together; "

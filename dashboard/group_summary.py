@@ -41,7 +41,7 @@ _FIGURES = (
 
 @dataclass(frozen=True)
 class Became:
-    """What became of those who started; the six add up to `started`. None is fewer than k people."""
+    """What became of those who started; the six add up to `started`. None is fewer than k people, or `hidden`."""
 
     returned: int | None = 0
     in_care: int | None = 0
@@ -49,6 +49,11 @@ class Became:
     discharged_unrecorded: int | None = 0
     lost: int | None = 0
     cannot_count: int | None = 0
+
+    @property
+    def hidden(self) -> bool:
+        """Nothing may be said of any class: too few people for any figure, which is not fewer than k in each."""
+        return all(number is None for number in vars(self).values())
 
 
 @dataclass(frozen=True)

@@ -288,6 +288,14 @@ def test_the_caption_names_sizes_sources_and_who_is_not_drawn():
     assert "Open marks" not in captions.curve_caption(groups, [])
 
 
+def test_of_too_few_people_no_class_is_said_to_be_small():
+    """Of 36 runners 30 may be back: none of it may be said, and not that each class has fewer than 8."""
+    hidden = make_group("all", *HUNDRED, became=Became(*[None] * 6))
+    assert captions.became_caption(make_summary(everybody=hidden)) == (
+        "Too few people to show the classes. Choose a longer period or fewer filters."
+    )
+
+
 def test_what_became_of_everybody():
     everybody = make_group("all", *HUNDRED, became=Became(returned=90, in_care=10, stopped=None))
     assert captions.became_sentence(make_summary(everybody=everybody)) == (

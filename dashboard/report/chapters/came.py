@@ -10,7 +10,7 @@ from dashboard.report.content import BarChart, Block, Cell, Chapter, Column, Hea
 from dashboard.report.palette import CLASS_COLOURS
 from dashboard.report.results import ReportResults
 from dashboard.summary import OutcomeSummary
-from dashboard.wording import count_words
+from dashboard.wording import WITHHELD, count_words
 
 
 def came_chapter(results: ReportResults) -> Chapter:
@@ -93,7 +93,7 @@ def _bar(summary: OutcomeSummary) -> list[Block]:
 def _lost_words(summary: OutcomeSummary) -> list[Block]:
     """Where people are lost, in one sentence that says what would help; nothing where nobody is."""
     became, k = summary.everybody.became, summary.k
-    if became.lost == 0 and became.discharged_unrecorded == 0:
+    if became.hidden or (became.lost == 0 and became.discharged_unrecorded == 0):
         return []
     text = (
         f"Of **{count_words(became.lost, k)} lost** and **{count_words(became.discharged_unrecorded, k)} "
@@ -122,6 +122,9 @@ def _class_row(summary: OutcomeSummary, group: GroupSummary) -> tuple[Cell, ...]
     return (
         group_name(group.group),
         people(started),
-        *(count(getattr(group.became, name), summary.k) for name in CLASS_NAMES),
+        *(
+            WITHHELD if group.became.hidden else count(getattr(group.became, name), summary.k)
+            for name in CLASS_NAMES
+        ),
         share(part, shared=shared),
     )
