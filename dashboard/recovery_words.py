@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from dashboard import trend_words
@@ -18,7 +19,7 @@ from dashboard.stats.log_rank import LogRank
 from dashboard.stats.outlook import Conditional
 from dashboard.stats.survival import MIN_FOLLOWED, Horizon
 from dashboard.summary import OutcomeSummary
-from dashboard.wording import PER_CENT, interval_words, is_few, long_date, percent, time_words
+from dashboard.wording import PER_CENT, counted, interval_words, is_few, long_date, percent, time_words
 
 SHARE_TOO_FEW = "Too few people to show a share. Choose a longer period or fewer filters."
 GROUPINGS = {
@@ -221,9 +222,18 @@ def intake_caption(result: IntakePeriodsResult) -> str:
         grey += f" Grey, open: fewer than {MIN_FOLLOWED} people."
     chance = " Whether they differ by more than chance, the page Trends says." if len(drawn) > 1 else ""
     return (
-        "People are counted in the period in which they first came, however long it took. Lines up and down: "
-        f"95{PER_CENT} interval.{chance}{joined}{grey}"
+        f"People are counted in the period in which they first came, however long it took: {_people_a_period(drawn)}. "
+        f"Lines up and down: 95{PER_CENT} interval.{chance}{joined}{grey}"
     )
+
+
+def _people_a_period(drawn: Sequence[ShownPeriod]) -> str:
+    """How many stand behind each point of the chart."""
+    sizes = [period.started for period in drawn if period.started is not None]
+    fewest, most = min(sizes), max(sizes)
+    if len(drawn) == 1:
+        return f"{counted(most)} in it"
+    return f"{counted(most)} in each" if fewest == most else f"{fewest:,} to {counted(most)} in each"
 
 
 def _complete_from(result: IntakePeriodsResult) -> str:

@@ -134,6 +134,13 @@ def test_a_period_of_two_is_drawn_grey_and_not_in_the_title():
     assert "fewer than 10 people" in recovery_words.intake_caption(alone)
 
 
+def test_the_caption_says_how_many_stand_behind_each_period():
+    two = IntakePeriodsResult(False, 84, 10, (half_year(1, 24), half_year(7, 1310)))
+    assert "however long it took: 24 to 1,310 people in each." in recovery_words.intake_caption(two)
+    alone = IntakePeriodsResult(False, 84, 10, (half_year(1, 24),))
+    assert "however long it took: 24 people in it." in recovery_words.intake_caption(alone)
+
+
 def test_without_a_complete_period_it_says_when_there_is_one():
     """The last of July to December have had 84 days on 25 March."""
     waiting = IntakePeriodsResult(False, 84, 10, (half_year(7, 3, mature=False, value=None),))
