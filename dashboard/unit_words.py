@@ -103,11 +103,11 @@ def unit_rows(found: UnitsBy) -> list[Row]:
         found.by: "everybody",
         "people": f"{found.episodes:,}",
         "back by week 12": percent(found.funnel.centre),
-        "expected": "",
-        "observed ÷ expected": "",
+        "expected": "–",
+        "observed ÷ expected": "–",
     }
     if any(point.position != "within" for point in found.funnel.points):
-        everybody[AGAINST_CHANCE] = ""
+        everybody[AGAINST_CHANCE] = "–"
         rows = [
             {**row, AGAINST_CHANCE: position_words(point)}
             for row, point in zip(rows, found.funnel.points, strict=True)
