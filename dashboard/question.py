@@ -47,6 +47,11 @@ class Asked:
         return self.scope.audience == "sharing"
 
     @property
+    def leaves_the_clinic(self) -> bool:
+        """True if strangers may read the answer: a therapist's rounded figures stay among colleagues."""
+        return self.shared and self.scope.own is None
+
+    @property
     def several_clinics(self) -> bool:
         """True if codes of sites and therapists need their clinic beside them."""
         return len(self.clinics) > 1

@@ -152,9 +152,12 @@ def empty_sentence(trend: Trend) -> str:
     )
 
 
-def rebase_sentences(trend: Trend) -> list[str]:
-    """New limits with their reasons."""
-    return [f"New limits from {rebase.month:%B %Y}: {rebase.reason}" for rebase in trend.rebases]
+def rebase_sentences(trend: Trend, *, with_reasons: bool) -> list[str]:
+    """New limits, with the reasons in the clinic's own words or without."""
+    return [
+        f"New limits from {rebase.month:%B %Y}" + (f": {rebase.reason}" if with_reasons else "")
+        for rebase in trend.rebases
+    ]
 
 
 def summary_rows(trends: Trends) -> list[dict[str, object]]:

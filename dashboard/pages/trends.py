@@ -24,7 +24,7 @@ with right:
         title=trend_words.title(trend) + trend_words.since_words(trend),
         sentence=trend_words.caption(trend, trends),
     )
-    happened.below(marks, trend_words.rebase_sentences(trend))
+    happened.below(marks, trend_words.rebase_sentences(trend, with_reasons=not trends.leaves_the_clinic))
     panels.definitions(
         (trend.measure.name, "trend_limits", "trend_rules", "trend_target", "trend_rebase"),
         summary.definition,

@@ -12,6 +12,7 @@ from dashboard.question import Asked
 from sql.queries.decisions import annotations_of
 from sql.settings import setting_history, setting_value
 
+NOTED = "Noted by the clinic; its own words are not in figures to share"
 DEFINITION_CHANGED = "What counts as a return to running changed"
 
 
@@ -23,9 +24,9 @@ class Happened:
 
 
 def happened_section(connection: Connection, asked: Asked) -> Happened:
-    """Everything that the clinics asked about wrote down."""
+    """Everything that the clinics asked about wrote down; its words only for readers within the clinic."""
     events = [
-        (note.day, _of_clinic(asked, note.clinic, note.text))
+        (note.day, _of_clinic(asked, note.clinic, NOTED if asked.leaves_the_clinic else note.text))
         for note in annotations_of(connection, asked.clinics)
     ]
     for clinic in asked.clinics:

@@ -29,6 +29,7 @@ class Trends:
 
     as_of: date
     shared: bool
+    leaves_the_clinic: bool
     k: int
     clinic: str | None
     trends: tuple[Trend, ...]
@@ -55,6 +56,7 @@ def trends_section(connection: Connection, asked: Asked) -> Trends:
     return Trends(
         as_of=asked.as_of,
         shared=asked.shared,
+        leaves_the_clinic=asked.leaves_the_clinic,
         k=asked.k,
         clinic=clinic,
         trends=() if asked.hidden else tuple(_trend(m, counts, asked, decided) for m in MEASURES.values()),

@@ -134,9 +134,17 @@ def test_an_owner_marks_what_happened_and_removes_it(visit: Visit, own_copy: str
     assert any(trace["name"] == "annotations" for trace in figure(app)["data"])
     for other in ("intake", "cancelled"):
         assert any(t["name"] == "annotations" for t in figure(choose(app, measure=other))["data"])
+    shared = visit("copy", PAGE, audience="sharing")
+    assert "2 March 2026: Noted by the clinic" in said(shared)
+    assert "new gait protocol" not in said(shared) + str(figure(shared))
     app = press(app, "Remove")
     assert section_of(own_copy).annotations == ()
     assert "2 March 2026: new" not in said(app)
+
+
+def test_a_note_is_proposed_where_the_charts_end(look: Visit, stores: dict[str, str]):
+    proposed = look("small", PAGE).date_input(key="annotation_day").value
+    assert proposed == min(section_of(stores["small"]).as_of, date.today())  # noqa: DTZ011
 
 
 @pytest.mark.parametrize(
@@ -194,6 +202,9 @@ def test_an_owner_confirms_suggested_limits_with_a_reason_and_undoes_it(visit: V
     assert f"New limits from {suggested:%B %Y}: sicker people since the second site" in said(app).replace(
         "\\", ""
     )
+    shared = said(visit("copy", PAGE, measure="pain_change", audience="sharing"))
+    assert f"New limits from {suggested:%B %Y}" in shared
+    assert "sicker people" not in shared
     app = press(app, "Undo")
     assert section_of(own_copy).trend("pain_change").rebases == ()
 

@@ -51,7 +51,11 @@ def decisions(question: Question, trends: Trends, trend: Trend) -> None:
 def _notes(clinic: str, trends: Trends) -> None:
     with st.form("annotation_form", border=False, clear_on_submit=True):
         day = st.date_input(
-            "Day", value="today", max_value="today", key="annotation_day", format="DD/MM/YYYY"
+            "Day",
+            value=min(trends.as_of, _today()),  # the charts end there
+            max_value="today",
+            key="annotation_day",
+            format="DD/MM/YYYY",
         )
         text = st.text_input(
             "What happened, for example “new gait protocol”",
