@@ -167,11 +167,12 @@ def run(url: str, plan: Plan, scratch: Path, progress: Progress, *, today: date)
 
 
 def _request(plan: Plan, sources: Sources, today: date, *, check_only: bool) -> LoadRequest:
+    only_proposed = plan.as_of == today and sources.as_of is None
     return LoadRequest(
         sources,
         today=today,
         clinic=plan.clinic,
-        as_of=plan.as_of,
+        as_of=None if only_proposed else plan.as_of,
         most_rejected=1.0 if check_only else plan.most_rejected,
         check_only=check_only,
         pseudonyms=plan.pseudonyms,

@@ -12,7 +12,7 @@ from itertools import groupby
 from time import perf_counter
 from typing import Literal
 
-from sqlalchemy import Connection, Engine, func, literal, select
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from etl import ledger
@@ -20,9 +20,10 @@ from etl.check import TableCheck
 from etl.contract import TABLES
 from etl.database import database_errors
 from etl.entries import put_entries_back
-from etl.errors import RULES, FileStop, IdentifiersFound, LoadError, Problem
+from etl.errors import FileStop, IdentifiersFound, LoadError, Problem
 from etl.first_load import is_first, knows_scores, prepare_facts
 from etl.identifiers import shown_file_name
+from etl.load_notes import ended_long_ago, late_returns
 from etl.merge import leave_newer, merge, prepare
 from etl.pseudonym import Pseudonyms
 from etl.readers import rows_about
@@ -30,11 +31,11 @@ from etl.snapshot import MOST_VANISHED, delete_vanished, stored_rows
 from etl.sources import Situation, Source, Sources
 from etl.stage import Stage, add_refused_keys, add_rows, code_book, create_stage, watch_refused
 from sql.deriving import has_rows
-from sql.dialect import expect_many_rows, unindexed
+from sql.dialect import expect_many_rows
 from sql.engine import analyse, own_connection, stop_looking_up_references
 from sql.outcomes import derive_outcomes, touched_episode
 from sql.scale_courses import leave_courses_behind
-from sql.schema import episode, episode_outcome
+from sql.schema import episode
 from sql.settings import setting_value
 
 MOST_REJECTED = 0.05
@@ -331,7 +332,9 @@ def _merge_all(
             known = knows_scores(connection, stages, scores, first=first)
             report.outcomes_derived = derive_outcomes(connection, report.clinic, knows_scores=known)
             leave_courses_behind(connection, report.clinic)
-            _note_late_returns(connection, report)
+            report.notes += late_returns(connection, report.clinic)
+            if request.as_of is None and request.sources.as_of is None:
+                report.notes += ended_long_ago(connection, report.clinic, report.as_of)
             report.status = "loaded"
             ledger.close_run(connection, report)
             report.locked_seconds = perf_counter() - locked
@@ -428,19 +431,6 @@ def _judge_rejects(report: LoadReport, most_rejected: float) -> None:
             "Correct the files, or allow more with --max-rejected."
         )
         raise _Refused
-
-
-def _note_late_returns(connection: Connection, report: LoadReport) -> None:
-    touched, o = select(touched_episode.c.episode_id), episode_outcome.c
-    late = connection.scalar(  # few are late: SQLite finds them in the index of cohort questions
-        select(func.count())
-        .select_from(episode_outcome)
-        .where(unindexed(o.clinic) == report.clinic, o.late_outcome == literal("returned"))
-        .where(unindexed(o.episode_id).in_(touched))
-    )
-    if late:
-        rule = RULES["returns_after_last_contact"]
-        report.notes.append(f"{late} {rule.says}. {rule.remedy}")
 
 
 def _count_as_left_out(report: LoadReport) -> None:

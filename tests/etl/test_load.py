@@ -25,7 +25,8 @@ from builders import (
 from sqlalchemy import Engine
 
 from etl.errors import LoadError, UsageError
-from etl.load import FileReport, LoadReport
+from etl.load import FileReport, LoadReport, LoadRequest
+from etl.load import load as load_files
 from etl.sources import find_sources
 from sql.engine import writing
 from sql.schema import metadata
@@ -499,14 +500,12 @@ def test_a_sample_that_was_refused_does_not_keep_real_data_out(engine, tmp_path)
 
 
 def test_the_day_comes_from_the_command_else_the_manifest_else_today(engine, tmp_path):
-    from etl.load import LoadRequest, load
-
     folder = write_clinic(tmp_path / "in", episodes=[make_episode()])
     today = date(2025, 3, 1)
-    assert load(engine, LoadRequest(find_sources([folder]), today)).as_of == today
+    assert load_files(engine, LoadRequest(find_sources([folder]), today)).as_of == today
     write_manifest(folder, as_of="2025-02-01")
-    assert load(engine, LoadRequest(find_sources([folder]), today)).as_of == date(2025, 2, 1)
-    assert load(engine, LoadRequest(find_sources([folder]), today, as_of=AS_OF)).as_of == AS_OF
+    assert load_files(engine, LoadRequest(find_sources([folder]), today)).as_of == date(2025, 2, 1)
+    assert load_files(engine, LoadRequest(find_sources([folder]), today, as_of=AS_OF)).as_of == AS_OF
 
 
 def test_future_is_judged_by_that_day(engine, tmp_path):
@@ -531,6 +530,22 @@ def test_returns_after_the_last_contact_are_counted_and_the_remedy_named(engine,
     assert len(report.notes) == 1  # "returns_after_last_contact"
     assert report.notes[0].startswith("1 returns are dated after the last contact")
     assert "last_contact_date" in report.notes[0]
+
+
+@pytest.mark.parametrize(("today", "said"), [(date(2024, 4, 30), False), (date(2024, 5, 4), True)])
+def test_data_that_end_long_before_today_are_asked_about(engine, tmp_path, today, said):
+    """By the month only: the last contact is one person's day."""
+    folder = write_clinic(tmp_path / "in", episodes=[make_episode(last_contact_date="2024-03-04")])
+    report = load_files(engine, LoadRequest(find_sources([folder]), today=today))
+    assert (report.as_of, report.status) == (today, "loaded")
+    assert any("Nothing is dated after March 2024" in note for note in report.notes) is said
+    assert any("--as-of 2024-03-31" in note for note in report.notes) is said
+
+
+def test_whoever_says_the_day_is_not_asked(engine, tmp_path):
+    folder = write_clinic(tmp_path / "in", episodes=[make_episode(last_contact_date="2024-03-04")])
+    report = load_paths(engine, folder, as_of=date(2024, 12, 31))
+    assert report.notes == []
 
 
 def test_the_clinics_default_goal_fills_an_absent_column(engine, tmp_path):
