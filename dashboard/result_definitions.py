@@ -26,6 +26,7 @@ RESULT_DEFINITIONS: dict[str, str] = {
     "differences": "groups",
     "quantiles": "median",
     "benchmarks": "verdict",
+    "group_benchmarks": "verdict",
     "treatment.people": "settled",
     "treatment.seen": "settled",
     "treatment.assessed": "assessed",

@@ -20,7 +20,7 @@ from dashboard.return_definition import definition_changed_on, definition_of_ret
 from dashboard.stats.benchmark import Verdict
 from dashboard.stats.disclosure import complement_withheld, shown_count
 from dashboard.stats.log_rank import LogRank
-from dashboard.verdicts import benchmarks, verdicts
+from dashboard.verdicts import benchmarks, group_verdicts, verdicts
 from sql.cohort import GROUPING_FIELDS, Audience, Cohort, Scope, in_group_order
 from sql.queries.intake_counts import IntakeCounts, intake_counts
 from sql.queries.recovery_counts import RecoveryCount, recovery_counts
@@ -37,7 +37,7 @@ class OutcomeSummary:
     """The answer to one question, for one audience.
 
     `groups` are the groups asked for (`everybody` alone without a grouping); the verdicts rest on
-    `by_condition`.
+    `by_condition`, the group verdicts on groups of one condition.
     """
 
     as_of: date
@@ -55,6 +55,7 @@ class OutcomeSummary:
     by_condition: tuple[GroupSummary, ...]
     comparison: Comparison
     verdicts: tuple[Verdict, ...]
+    group_verdicts: tuple[Verdict, ...] = ()
 
     @property
     def hidden(self) -> bool:
@@ -119,6 +120,12 @@ def outcome_summary(
         comparison=_comparison(connection, asked, groups, by, stratify),
         verdicts=verdicts(
             by_condition, cohort, asked.facts, asked.as_of, definition_changed=changed_on is not None
+        ),
+        group_verdicts=group_verdicts(
+            groups if by not in (None, "condition") else (),
+            cohort,
+            asked.as_of,
+            definition_changed=changed_on is not None,
         ),
     )
 

@@ -61,6 +61,9 @@ def as_document(summary: OutcomeSummary) -> dict[str, Any]:
             {"id": v.benchmark_id, "group": v.group, "verdict": v.verdict, "reason": v.reason}
             for v in summary.verdicts
         ],
+        "group_benchmarks": [
+            {"id": v.benchmark_id, "group": v.group, "verdict": v.verdict} for v in summary.group_verdicts
+        ],
         "withheld": [group.group for group in summary.groups if "started" in group.withheld],
     }
 

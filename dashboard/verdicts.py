@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cache
 
@@ -53,6 +54,26 @@ def verdicts(
             )
         )
     return tuple(found)
+
+
+def group_verdicts(
+    groups: Sequence[GroupSummary], cohort: Cohort, day: date, *, definition_changed: bool
+) -> tuple[Verdict, ...]:
+    """Of one condition, every judged catalogue row for each group by itself; none of several conditions.
+
+    What is quoted is about everybody with the condition: a group that recovers slowly anywhere lies behind it.
+    """
+    if len(cohort.conditions) != 1:
+        return ()
+    (condition,) = cohort.conditions
+    rows = [row for row in benchmarks().values() if row.condition == condition and row.compare == "verdict"]
+    return tuple(
+        replace(_withheld_verdict(row), group=group.group)
+        if group.curve is None or _is_withheld(group, row)
+        else compare(group.curve, row, as_of=day, definition_changed=definition_changed)
+        for row in rows
+        for group in groups
+    )
 
 
 def _is_withheld(group: GroupSummary, benchmark: Benchmark) -> bool:

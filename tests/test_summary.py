@@ -290,3 +290,24 @@ def test_a_therapist_sees_the_clinic_only_behind_colleagues(
     else:
         with pytest.raises(NotAllowed, match="three colleagues"):
             summary(engine, me)
+
+
+def test_a_group_that_may_not_be_shown_is_not_judged(engine: Engine, tmp_path: Path):
+    rows = clinic_of({"pfps": 120}, sex="female")
+    rows += [
+        {
+            **row,
+            "episode_id": f"few-{n}",
+            "patient_id": f"few-{n}",
+            "sex": "male",
+        }
+        for n, row in enumerate(rows[:20])
+    ]
+    load_tables(engine, tmp_path / "files", episodes=rows)
+    asked = {"cohort": Cohort(conditions=("pfps",)), "by": "sex"}
+    exact = {v.benchmark_id: v for v in summary(engine, **asked).group_verdicts if v.group == "male"}
+    assert exact["pfps-8-12-weeks"].value is not None
+    shared = summary(engine, Scope("sharing"), **asked)
+    hidden = [v for v in shared.group_verdicts if v.group == "male"]
+    assert {(v.verdict, v.value, v.needed) for v in hidden} == {("cannot tell yet", None, None)}
+    assert as_document(shared)["group_benchmarks"][0].keys() == {"id", "group", "verdict"}

@@ -245,3 +245,26 @@ def test_a_reading_that_is_not_shared_is_no_row_of_dashes(look: Visit):
     assert "with late reports" in exact
     assert "if nobody unknown were back" in shared
     assert "with late reports" not in shared
+
+
+def test_it_says_for_whom_a_condition_is_in_line_and_for_whom_not(look: Visit, stores):
+    """Each group as if it alone had been asked about."""
+    summary = summary_of(stores["big"], by="symptom_duration", conditions=("pfps",))
+    durations = [group.group for group in summary.groups if group.group != "unknown"]
+    for duration in durations:
+        alone = summary_of(stores["big"], conditions=("pfps",), symptom_durations=(duration,))
+        words = {v.benchmark_id: v.verdict for v in alone.verdicts if v.verdict != "not comparable"}
+        found = {v.benchmark_id: v.verdict for v in summary.group_verdicts if v.group == duration}
+        assert found == words
+    text = said(look("big", "return to running", by="symptom_duration", condition="pfps"))
+    assert "By week 12: Another clinic's article says more than half" in text.replace(
+        "\N{NO-BREAK SPACE}", " "
+    )
+    for verdict in summary.group_verdicts:
+        if verdict.benchmark_id == "pfps-8-12-weeks":
+            assert re.search(rf"\*\*{verdict.verdict}\*\*: [^;]*{group_label(verdict.group)}", text)
+
+
+@pytest.mark.parametrize("choices", [{"by": "symptom_duration"}, {"by": "none", "condition": "pfps"}])
+def test_only_groups_of_one_condition_are_beside_what_is_quoted(look: Visit, choices: dict[str, str]):
+    assert "For whom is it in line" not in said(look("big", "return to running", **choices))
