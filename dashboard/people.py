@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +12,7 @@ from dashboard.access import Reader
 from dashboard.people_titles import title_of
 from dashboard.question import ask
 from dashboard.record_names import MEASURE_MISSING
-from dashboard.wording import long_date
+from dashboard.wording import counted, long_date
 from sql.cohort import Cohort, Scope
 from sql.engine import reading, writing
 from sql.queries.people import MOST_PEOPLE, Person, people, refuse_sharing
@@ -45,18 +46,25 @@ class Listed:
 
 @dataclass(frozen=True)
 class ListedPeople:
-    """A list with its title. `total` may exceed the 200 that are shown at most."""
+    """A list with its title. `total` may exceed the 200 that are shown at most.
+
+    `standings` has the number of those shown by where they stand, the most frequent first.
+    """
 
     title: str
     total: int
     people: tuple[Listed, ...]
+    standings: tuple[tuple[str, int], ...] = ()
 
     @property
     def note(self) -> str:
-        """How many there are and which are shown."""
+        """How many there are, which are shown, and where they stand where that differs."""
         if self.total > MOST_PEOPLE:
-            return f"{self.total:,} people; the {MOST_PEOPLE} with the latest first visit are shown."
-        return f"{self.total:,} {'person' if self.total == 1 else 'people'}."
+            head = f"{self.total:,} people; the {MOST_PEOPLE} with the latest first visit are shown"
+        else:
+            head = counted(self.total)
+        parts = [f"{people} {words}" for words, people in self.standings] if len(self.standings) > 1 else []
+        return f"{' · '.join([head, *parts])}."
 
 
 def list_people(
@@ -93,8 +101,12 @@ def list_people(
             write_audit(
                 connection, clinic, at=at, reader=reader.label, action=LISTED, subject=wanted.code, rows=rows
             )
+    standings = Counter(STANDING_WORDS[person.standing] for person in found.people)
     return ListedPeople(
-        title_of(wanted), found.total, tuple(_listed(person, wanted) for person in found.people)
+        title_of(wanted),
+        found.total,
+        tuple(_listed(person, wanted) for person in found.people),
+        tuple(standings.most_common()),
     )
 
 

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import Connection, Engine
 
 from dashboard import people_behind
+from dashboard.people import ListedPeople
 from dashboard.people_titles import TITLES, title_of
 from dashboard.question import Asked, ask
 from dashboard.sections.completeness import completeness_section
@@ -173,3 +174,13 @@ def test_few_and_many_visits_leave_at_most_a_quarter_on_either_side(sample: Engi
             )
             assert whole is not None
             assert 0 < found.total <= whole / 4, one
+
+
+def test_a_list_says_how_many_stand_where():
+    mixed = ListedPeople("Who is missing", 3, (), (("no discharge recorded", 2), ("back running", 1)))
+    assert mixed.note == "3 people · 2 no discharge recorded · 1 back running."
+    assert ListedPeople("Who stopped", 1, (), (("stopped", 1),)).note == "1 person."
+    many = ListedPeople("Who started", 1234, (), (("back running", 150), ("stopped", 50)))
+    assert many.note == (
+        "1,234 people; the 200 with the latest first visit are shown · 150 back running · 50 stopped."
+    )
