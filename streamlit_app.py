@@ -96,6 +96,9 @@ page = st.navigation(
     expanded=True,
 )
 
+if page != patient:  # going back in the browser takes the patient's token along into the address
+    st.query_params.pop("t", None)
+
 about_patients = page in (caseload, to_ask, own_figures, patient)
 if showing.needs_width(about_patients):
     st.set_page_config(initial_sidebar_state="collapsed")

@@ -137,7 +137,12 @@ def _why(person: Person, wanted: PeopleList) -> str:
 
 def _missing(person: Person) -> str:
     """What should be known by now and is not."""
-    gaps = [MEASURE_MISSING[name].split(" (")[0] for name, known in person.known.items() if known is False]
+    when: dict[str, list[str]] = {}
+    for name, known in person.known.items():
+        if known is False:
+            what, day = MEASURE_MISSING[name]
+            when.setdefault(what, []).append(day)
+    gaps = [f"{what} ({', '.join(days)})" for what, days in when.items()]
     gaps += ["goal"] if person.goal == "unknown" else []
     gaps += ["symptom duration"] if person.symptom_duration == "unknown" else []
     return ", ".join(gaps) or "nothing"

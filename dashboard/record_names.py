@@ -20,12 +20,13 @@ MEASURE_HEADS = {
 }
 """Short names for the heads of narrow columns."""
 MEASURE_MISSING = {
-    "baseline_score": "no score at the start (28 days before to 7 after the first visit)",
-    "week_6_score": "no score for week 6 (days 28 to 42)",
-    "week_12_score": "no score for week 12 (days 56 to 84)",
-    "running_week_12": "running not known at week 12",
-    "running_week_26": "running not known at week 26",
+    "baseline_score": ("score", "start"),
+    "week_6_score": ("score", "week 6"),
+    "week_12_score": ("score", "week 12"),
+    "running_week_12": ("running", "week 12"),
+    "running_week_26": ("running", "week 26"),
 }
+"""What is missing, and of when: a column of a list has room for all of it."""
 # What the rule found, and what to do.
 RULE_WORDS = {
     "visit_after_discharge": (

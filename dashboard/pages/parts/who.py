@@ -96,7 +96,7 @@ def _content(listed: ListedPeople) -> None:
             "code": st.column_config.TextColumn(width=96),
             "first visit": st.column_config.TextColumn(width=132),
             "therapist": st.column_config.TextColumn(width=80),
-            "why": st.column_config.TextColumn(width=360),
+            "why": st.column_config.TextColumn(width=340),
             "missing": st.column_config.TextColumn(width="large"),
         },
     )
