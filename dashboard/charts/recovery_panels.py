@@ -18,6 +18,7 @@ from dashboard.wording import is_few, percent
 
 MARK_HEIGHT = 110
 """Per cent at which the numbers of marks stand, above every interval."""
+FEW_MONTHS = timedelta(days=150)
 WEEK_TICKS = (0, 2, 12, 26, 38, 52)
 
 
@@ -116,6 +117,9 @@ def intake_figure(
     figure.update_xaxes(
         title={"text": "first visit", "standoff": 4, "font": {"size": 12}}, tickformat="%b %Y"
     )
+    first, last = drawn[0].share.first_day, drawn[-1].share.last_day
+    if last - first < FEW_MONTHS:  # left alone, Plotly names one month every week
+        figure.update_xaxes(range=[first, last], dtick="M1")
     return figure
 
 

@@ -60,6 +60,14 @@ def test_periods_stand_at_their_middle_with_their_interval():
     assert intake_figure(IntakePeriodsResult(True, 84, 40, (period(2, None),)), LIGHT).data == ()
 
 
+def test_few_months_are_named_once_each():
+    short = IntakePeriodsResult(False, 84, 40, (period(2, 0.5), period(3, 0.6)))
+    axis = intake_figure(short, LIGHT).layout.xaxis
+    assert (axis.dtick, axis.range) == ("M1", (date(2026, 2, 1), date(2026, 3, 28)))
+    long = IntakePeriodsResult(False, 84, 40, (period(2, 0.5), period(11, 0.6)))
+    assert intake_figure(long, LIGHT).layout.xaxis.dtick is None
+
+
 def test_bars_are_everybody_and_marks_are_sites():
     result = RetentionResult(False, True, (group("all", 90, 80, None), group("north", 95, None, 60)))
     bars, marks = retention_figure(result, LIGHT).data
