@@ -144,7 +144,6 @@ def _points(trend: Trend, theme: Theme, k: int) -> Layer:
     """The series: a line, then the points that count, then the provisional ones in grey."""
     counted = list(trend.counted)
     later = [point for point in _drawn(trend) if point.value.state != "counted"]
-    line = _trace(trend, counted, k, name="series", mode="lines", line={"color": theme.muted, "width": 1})
     points = _trace(
         trend,
         counted,
@@ -158,11 +157,28 @@ def _points(trend: Trend, theme: Theme, k: int) -> Layer:
             "line": {"color": theme.text, "width": 0.8},
         },
     )
-    layer = Layer([{**line, "hoverinfo": "skip", "hovertemplate": None}, points])
+    layer = Layer([_line(trend, theme), points])
     if later:
         grey = {"size": 9, "symbol": "circle-open", "color": theme.muted}
         layer.traces.append(_trace(trend, later, k, name="provisional", mode="markers", marker=grey))
     return layer
+
+
+def _line(trend: Trend, theme: Theme) -> dict[str, Any]:
+    """Through the points that count, interrupted where a period between them has no value."""
+    days = [point.value.first_day for point in trend.counted]
+    inside = [point for point in trend.points if days and days[0] <= point.value.first_day <= days[-1]]
+    values = [point.value.value if point.value.state == "counted" else None for point in inside]
+    return {
+        "type": "scatter",
+        "x": [_middle(point) for point in inside],
+        "y": [None if value is None else _scaled(trend, value) for value in values],
+        "mode": "lines",
+        "line": {"color": theme.muted, "width": 1},
+        "hoverinfo": "skip",
+        "cliponaxis": False,
+        "name": "series",
+    }
 
 
 def _trace(trend: Trend, points: Sequence[TrendPoint], k: int, **look: Any) -> dict[str, Any]:

@@ -58,6 +58,12 @@ def test_points_limits_and_their_names():
     assert points.text[4] == "<b>May 2023</b><br>10<br>May 2023 lies above the upper limit"
 
 
+def test_the_line_is_interrupted_where_a_month_has_no_value():
+    figure = control_chart(make_trend((3, 4, None, 5, 4, None)), [], LIGHT, k=8)
+    assert list(trace(figure, "series").y) == [3, 4, None, 5, 4]
+    assert list(trace(figure, "points").y) == [3, 4, 5, 4]
+
+
 def test_shares_are_drawn_in_per_cent_within_0_and_100():
     trend = make_trend([0.9, 1, 0.95, 1] * 4, "baseline_score", target=0.8)
     figure = control_chart(trend, [], LIGHT, k=8)
