@@ -106,14 +106,14 @@ def visit_rows(result: VisitsResult, k: int) -> list[Row]:
     back = {item.group: item for item in result.to_return}
     rows = []
     for item in result.per_episode:
-        returned = back.get(item.group)
+        returned = back[item.group]
         rows.append(
             {
                 "symptoms for": group_name(item.group),
-                "people": count_words(item.n, k),
+                "people": count_words(item.n, k, few=item.few),
                 "visits in the course": quartile_words(item),
-                "of them back": count_words(returned.n, k) if returned else "0",
-                "visits to the return": quartile_words(returned) if returned else "–",
+                "of them back": count_words(returned.n, k, few=returned.few),
+                "visits to the return": quartile_words(returned),
             }
         )
     return rows

@@ -43,9 +43,11 @@ def duration_words(days: int) -> str:
     return f"{days} days" if days < 21 else f"{days / 7:.1f} weeks"
 
 
-def count_words(count: int | None, k: int) -> str:
-    """A number of people, or that it is too small to be shared."""
-    return f"fewer than {k}" if count is None else f"{count:,}"
+def count_words(count: int | None, k: int, *, few: bool = True) -> str:
+    """A number of people, or that it is too small to be shared; "not shown" where it may be none of `few`."""
+    if count is not None:
+        return f"{count:,}"
+    return f"fewer than {k}" if few else WITHHELD
 
 
 def is_few(people: int | None) -> bool:

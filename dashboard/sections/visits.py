@@ -10,9 +10,15 @@ from sqlalchemy import Connection
 
 from dashboard.question import Asked
 from dashboard.sections.retention import EVERYBODY, attendance, is_recorded
-from dashboard.sections.starters import Starters, counts_of, may_show, number_shown, starters
+from dashboard.sections.starters import Starters, counts_of, is_few, may_show, number_shown, starters
 from dashboard.stats.coarse import coarse_histogram
-from dashboard.stats.disclosure import coarsen, proportion_withheld, round_count, rounded
+from dashboard.stats.disclosure import (
+    coarsen,
+    complement_withheld,
+    proportion_withheld,
+    round_count,
+    rounded,
+)
 from dashboard.stats.outlook import Conditional
 from dashboard.stats.retention import (
     ENGAGED_VISITS,
@@ -30,19 +36,21 @@ from sql.settings import setting_value
 
 @dataclass(frozen=True)
 class VisitQuartiles:
-    """A group's quartiles; `n` is None where it is withheld."""
+    """A group's quartiles; `n` is None where it is withheld, and `few` says that it is known to be under k."""
 
     group: str
     n: int | None
     lower: float | None
     median: float | None
     upper: float | None
+    few: bool = False
 
 
 @dataclass(frozen=True)
 class VisitsResult:
     """`per_episode` of those first seen at least 12 weeks ago, `to_return` of those of them who returned.
 
+    Both have the same groups: one that is missing from those who returned would say that nobody did.
     `engaged_share` is the setting, in per cent. `landmark` is None where it is withheld.
     """
 
@@ -58,12 +66,12 @@ def visits_section(connection: Connection, asked: Asked) -> VisitsResult:
     """Visits per episode and until the return, and the landmark comparison at day 28."""
     everybody, rows = starters(connection, asked), attendance(connection, asked)
     share = max(int(setting_value(connection, code, "engaged_share")) for code in asked.clinics)
-    back = [row for row in rows if row.visits_to_return is not None]
+    groups = _by_duration(asked, rows)
     return VisitsResult(
         asked.shared,
         is_recorded(asked, rows),
-        _quartiles(asked, everybody, rows, "visits"),
-        _quartiles(asked, everybody, back, "visits_to_return"),
+        tuple(_course(asked, everybody, name, part) for name, part in groups.items()),
+        tuple(_to_return(asked, everybody, name, part) for name, part in groups.items()),
         share,
         _landmark(connection, asked, everybody, share),
     )
@@ -80,8 +88,8 @@ def document(result: VisitsResult) -> dict[str, Any]:
     found = result.landmark
     return {
         "recorded": result.recorded,
-        "per_episode": [dict(vars(item)) for item in result.per_episode],
-        "to_return": [dict(vars(item)) for item in result.to_return],
+        "per_episode": [_figures(item) for item in result.per_episode],
+        "to_return": [_figures(item) for item in result.to_return],
         "engaged": {
             "share_percent": result.engaged_share,
             "engaged": _conditional(found.engaged if found else None, digits),
@@ -96,6 +104,10 @@ def document(result: VisitsResult) -> dict[str, Any]:
     }
 
 
+def _figures(item: VisitQuartiles) -> dict[str, Any]:
+    return {name: getattr(item, name) for name in ("group", "n", "lower", "median", "upper")}
+
+
 def _conditional(found: Conditional | None, digits: int | None) -> dict[str, Any]:
     if found is None:
         return {"n": None, "value": None, "low": None, "high": None, "se": None, "too_few": True}
@@ -103,32 +115,49 @@ def _conditional(found: Conditional | None, digits: int | None) -> dict[str, Any
     return {"n": found.n, **figures, "too_few": found.too_few}
 
 
-def _quartiles(
-    asked: Asked, everybody: Starters, rows: Sequence[AttendanceCount], field: str
-) -> tuple[VisitQuartiles, ...]:
+def _by_duration(asked: Asked, rows: Sequence[AttendanceCount]) -> dict[str, Sequence[AttendanceCount]]:
+    """Everybody, and the groups by symptom duration if there are several."""
     names = in_group_order("symptom_duration", sorted({row.symptom_duration for row in rows}))
-    parts = {EVERYBODY: rows} | {
-        name: [row for row in rows if row.symptom_duration == name]
-        for name in names
-        if len(names) > 1 and not asked.hidden
-    }
-    return tuple(
-        _group(asked, everybody, name, [(getattr(row, field), row.episodes) for row in part])
-        for name, part in parts.items()
-    )
+    if len(names) < 2 or asked.hidden:
+        return {EVERYBODY: rows}
+    return {EVERYBODY: rows} | {name: [r for r in rows if r.symptom_duration == name] for name in names}
 
 
-def _group(
-    asked: Asked, everybody: Starters, name: str, histogram: Iterable[tuple[int, int]]
+def _course(asked: Asked, everybody: Starters, name: str, rows: Sequence[AttendanceCount]) -> VisitQuartiles:
+    """Visits per episode of a group."""
+    size = _people(rows)
+    found = _quartiles(asked, everybody, name, [(row.visits, row.episodes) for row in rows])
+    return replace(found, n=number_shown(asked, everybody, size), few=is_few(asked, everybody, size))
+
+
+def _to_return(
+    asked: Asked, everybody: Starters, name: str, rows: Sequence[AttendanceCount]
 ) -> VisitQuartiles:
-    people = list(histogram)
-    size = sum(n for _, n in people)
+    """Visits until the return. How many of a group are back is a class of it, and shown as the classes are."""
+    size, back = _people(rows), [row for row in rows if row.visits_to_return is not None]
+    returned = _people(back)
+    histogram = [(row.visits_to_return or 0, row.episodes) for row in back]
+    if not asked.shared:
+        return replace(_quartiles(asked, everybody, name, histogram), n=returned)
+    if not may_show(asked, everybody, size) or complement_withheld(size, returned, asked.k):
+        nobody = None if size else number_shown(asked, everybody, size)
+        return VisitQuartiles(name, nobody, None, None, None, few=is_few(asked, everybody, size))
+    shown, few = number_shown(asked, everybody, returned), is_few(asked, everybody, returned)
+    return replace(_quartiles(asked, everybody, name, histogram), n=shown, few=few)
+
+
+def _people(rows: Iterable[AttendanceCount]) -> int:
+    return sum(row.episodes for row in rows)
+
+
+def _quartiles(
+    asked: Asked, everybody: Starters, name: str, people: Sequence[tuple[int, int]]
+) -> VisitQuartiles:
     if asked.shared:
-        people = _by_value(people)
-        people = coarse_histogram(people, asked.k) if may_show(asked, everybody, size) else []
+        size = sum(n for _, n in people)
+        people = coarse_histogram(_by_value(people), asked.k) if may_show(asked, everybody, size) else []
     found: Quartiles = visit_quartiles({name: people})[0]
-    shown = number_shown(asked, everybody, size)
-    return VisitQuartiles(name, shown, found.lower, found.median, found.upper)
+    return VisitQuartiles(name, None, found.lower, found.median, found.upper)
 
 
 def _by_value(rows: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -17,9 +17,9 @@ MEDIAN = Column(
 )
 
 
-def count(number: int | None, k: int) -> Cell:
-    """A number of people, or the words for one too small to be shared."""
-    return count_words(None, k) if number is None else number
+def count(number: int | None, k: int, *, few: bool = True) -> Cell:
+    """A number of people, or the words for one too small to be shared, or withheld though it is none of `few`."""
+    return count_words(None, k, few=few) if number is None else number
 
 
 def people(number: int | None) -> Cell:

@@ -84,11 +84,9 @@ def _visits(result: VisitsResult, k: int) -> Table:
 
 
 def _quartiles(items: Sequence[VisitQuartiles], group: str, result: VisitsResult, k: int) -> tuple[Cell, ...]:
-    found = next((item for item in items if item.group == group), None)
-    if found is None:
-        return (0, None, None, None)
+    found = next(item for item in items if item.group == group)
     figures = (number(one, shared=result.shared) for one in (found.median, found.lower, found.upper))
-    return (count(found.n, k), *figures)
+    return (count(found.n, k, few=found.few), *figures)
 
 
 def _relapse_words(result: RelapseResult) -> str:
