@@ -140,19 +140,24 @@ def responder_caption(section: PainSection) -> str:
     """How to read both shares, and who is excluded."""
     if not section.responders:
         return "The catalogue has no threshold for this scale, so nobody is called improved or not improved."
-    if _main_row(section) is None:
+    main = _main_row(section)
+    if main is None:
         return too_few_sentence(section)
-    excluded = {row.threshold: row.excluded for row in section.responders}
     left_out = ", ".join(
-        f"{count_words(n, section.k)} at {_needed(threshold.threshold, threshold.kind)}"
-        for threshold, n in excluded.items()
-        if n != 0
+        f"{left_out_words(row, section.k)} at {_needed(row.threshold.threshold, row.threshold.kind)}"
+        for row in section.responders
+        if row.window == main.window and row.excluded != 0
     )
     aside = f" Left out, because their start leaves no room for it: {left_out}." if left_out else ""
     return (
         "Filled: of the n scored. Open: of all whose weeks are over, as if nobody without a score had improved. "
         f"Lines are 95{PER_CENT} intervals. Each threshold stands for itself.{aside}"
     )
+
+
+def left_out_words(row: RespondersShown, k: int) -> str:
+    """How many a threshold leaves out; not shown where those scored are too few, as it would tell of them."""
+    return count_words(row.excluded, k, few=row.of_scored.denominator is not None)
 
 
 def threshold_words(row: RespondersShown) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dashboard.pain_captions import (
     change_words,
+    left_out_words,
     points,
     share_words,
     source_words,
@@ -40,7 +41,7 @@ def responder_rows(section: PainSection) -> list[Row]:
             "scored": count_words(row.of_scored.denominator, section.k),
             "of all whose weeks are over": share_words(row.of_over),
             "of all who started": share_words(row.of_started),
-            "left out": count_words(row.excluded, section.k),
+            "left out": left_out_words(row, section.k),
             "source": source_words(row),
         }
         for row in section.responders

@@ -11,7 +11,9 @@ import pytest
 from builders import Row, load_tables, make_episode, make_score
 from sqlalchemy import Engine
 
+from dashboard.pain_tables import responder_rows
 from dashboard.question import ask
+from dashboard.report.chapters.pain import _responders
 from dashboard.sections.catalogue import documents
 from dashboard.sections.pain import scale_list, thresholds
 from dashboard.sections.pain_scales import PainOf, PainSection, pain_section
@@ -281,3 +283,52 @@ def test_the_shared_json_has_whole_per_cent_and_one_decimal(engine: Engine, tmp_
     for row in document["responders"]["rows"]:
         for share in (row["of_scored"], row["of_started"], row["of_over"]):
             assert share["value"] is None or round(share["value"], 2) == share["value"]
+
+
+def left_out(engine: Engine, folder: Path, starts: list[tuple[int, bool]]) -> set[tuple[str, str]]:
+    """How many were scored in weeks 8 to 12 and left out at 2 points, on the page and in the report."""
+    episodes = [make_episode(f"E{n}") for n in range(len(starts))]
+    scores = [
+        row
+        for n, (first, later) in enumerate(starts)
+        for row in scored(f"E{n}", (0, first), *([(70, 4)] if later else []))
+    ]
+    assert load_tables(engine, folder, episodes=episodes, scores=scores).status == "loaded"
+    section = answer(engine, USUAL, SHARING)
+    page = {
+        (row["scored"], row["left out"])
+        for row in responder_rows(section)
+        if row["improved by"] == "≥ 2 points" and row["window"] == section.changes[1].window.name
+    }
+    report = {(row[8], row[3]) for row in _responders([section]).rows if row[1:3] == ("≥ 2 points", "56–84")}
+    assert {tuple(map(str, row)) for row in report} == page
+    return page
+
+
+@pytest.mark.parametrize("low", [0, 2, 5])
+def test_whom_a_threshold_leaves_out_of_five_is_not_told(engine: Engine, tmp_path: Path, low: int):
+    """Of 60 with a first score 5 have a later one, and some of the 5 may start too low: none, or all of them."""
+    starts = [(1 if n < low else 6, n < 5) for n in range(60)]
+    assert left_out(engine, tmp_path / "files", starts) == {("fewer than 8", "not shown")}
+
+
+@pytest.mark.parametrize("low", [0, 2, 4])
+def test_nobody_of_twelve_is_left_out_reads_like_a_few(engine: Engine, tmp_path: Path, low: int):
+    found = left_out(engine, tmp_path / "files", [(1 if n < low else 6, True) for n in range(12)])
+    assert {left for _, left in found} == {"fewer than 8"}
+
+
+@pytest.mark.parametrize("scored_late", [0, 1, 15])
+def test_a_week_that_few_have_got_to_is_not_listed(engine: Engine, tmp_path: Path, scored_late: int):
+    """15 people came long ago and 40 ten weeks ago: in week 20, a row or none would tell of the 15."""
+    recent = date(2024, 12, 31) - timedelta(70)
+    episodes = [make_episode(f"old{n}") for n in range(15)]
+    episodes += [make_episode(f"new{n}", first_visit_date=recent, last_contact_date="") for n in range(40)]
+    scores = [row for n in range(40) for row in scored(f"new{n}", (0, 6), (35, 4), start=recent)]
+    scores += [row for n in range(15) for row in scored(f"old{n}", (0, 6))]
+    scores += [row for n in range(scored_late) for row in scored(f"old{n}", (140, 2))]
+    load_tables(engine, tmp_path / "files", episodes=episodes, scores=scores)
+    assert [week.week for week in answer(engine, USUAL, SHARING).weeks] == [0, 5]
+    (scale,) = json_of(engine, SHARING)["pain"]["scales"]
+    assert [week["week"] for week in scale["weeks"]] == [0, 5]
+    assert (20 in [week.week for week in answer(engine, USUAL).weeks]) == (scored_late > 0)

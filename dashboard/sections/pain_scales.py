@@ -11,13 +11,14 @@ from sqlalchemy import Connection
 from dashboard.question import Asked
 from dashboard.sections.pain import ResponderRow, ScaleResult, exact_results, scale_list
 from dashboard.stats.disclosure import MIN_EXTREME
-from dashboard.stats.pain import Scale
+from dashboard.stats.pain import RecoveryWeek, Scale
 from dashboard.stats.pain_shown import (
     CENTILES,
     ChangeShown,
     Gate,
     MeanShown,
     RespondersShown,
+    ShareShown,
     WeekShown,
     baseline_shown,
     change_shown,
@@ -80,8 +81,8 @@ def _results(
 
 def _shown(asked: Asked, exact: ScaleResult, whole: ScaleResult) -> PainSection:
     """What the audience may see; `whole` is the same without filters."""
-    if asked.hidden:
-        exact = replace(exact, weeks=())
+    if asked.shared:
+        exact = replace(exact, weeks=_weeks_to_share(asked, exact))
     few = asked.shared and 0 < exact.started < MIN_EXTREME
     gate = Gate(asked.k if asked.shared else None, asked.hidden, few)
     weeks_of_all = {week.week: week.scored for week in whole.weeks}
@@ -90,8 +91,10 @@ def _shown(asked: Asked, exact: ScaleResult, whole: ScaleResult) -> PainSection:
         for part, all_ in zip(exact.windows, whole.windows, strict=True)
     )
 
+    both = {part.window: part.change.n for part in exact.windows}
     responders = tuple(
-        _responders(gate, part, all_) for part, all_ in zip(exact.responders, whole.responders, strict=True)
+        _responders(gate, part, all_, exact.baseline.scored, both[part.window])
+        for part, all_ in zip(exact.responders, whole.responders, strict=True)
     )
     return PainSection(
         exact.asked,
@@ -108,17 +111,30 @@ def _shown(asked: Asked, exact: ScaleResult, whole: ScaleResult) -> PainSection:
     )
 
 
-def _responders(gate: Gate, row: ResponderRow, whole: ResponderRow) -> RespondersShown:
-    """The three shares have one numerator: where those scored are too few, the others would tell of them."""
+def _weeks_to_share(asked: Asked, exact: ScaleResult) -> tuple[RecoveryWeek, ...]:
+    """Those that 20 people or more have got to: of fewer, a week that is missing would say that nobody scored."""
+    return () if asked.hidden else tuple(week for week in exact.weeks if week.started >= MIN_EXTREME)
+
+
+def _responders(
+    gate: Gate, row: ResponderRow, whole: ResponderRow, at_start: int, both: int
+) -> RespondersShown:
+    """The three shares have one numerator: where those scored are too few, the others would tell of them.
+
+    Whom a threshold leaves out are some of those scored `at_start`, and whom it does not, some of those scored in
+    `both`. Where one of the two numbers is of few people, the other would tell of them.
+    """
     of_scored, of_started, of_over = (
         share_shown(gate, getattr(row, name), getattr(whole, name).denominator)
         for name in ("of_scored", "of_started", "of_over")
     )
+    if gate.hides_nobody(row.of_scored.denominator, both):
+        of_scored = ShareShown(None, None, None, None, None, withheld=True)
     if of_scored.withheld:
         of_started, of_over = (replace(of_scored, denominator=x.denominator) for x in (of_started, of_over))
-    return RespondersShown(
-        row.window, row.threshold, gate.count(row.excluded), of_scored, of_started, of_over
-    )
+    tells = of_scored.denominator is None or gate.hides_nobody(row.excluded, at_start)
+    excluded = None if tells else gate.count(row.excluded)
+    return RespondersShown(row.window, row.threshold, excluded, of_scored, of_started, of_over)
 
 
 def pain_document(connection: Connection, asked: Asked) -> dict[str, Any]:

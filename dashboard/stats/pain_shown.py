@@ -74,7 +74,10 @@ class ShareShown:
 
 @dataclass(frozen=True)
 class RespondersShown:
-    """Who changed by a threshold: of those scored, of all started, of those started whose window is over."""
+    """Who changed by a threshold: of those scored, of all started, of those started whose window is over.
+
+    `excluded` started too near the end of the scale; None is fewer than k, or that those scored are.
+    """
 
     window: Window
     threshold: Threshold
@@ -119,6 +122,10 @@ class Gate:
         if self.hidden or (self.few and n == 0):
             return None
         return n if self.k is None else shown_count(n, self.k)
+
+    def hides_nobody(self, n: int, of: int) -> bool:
+        """Whether n is nobody of so few that it would say something about each of them."""
+        return self.k is not None and n == 0 and 0 < of < MIN_EXTREME
 
     def hides(self, n: int, whole: int) -> bool:
         """Whether a figure about n people is withheld: too few, or too few outside of them."""

@@ -101,7 +101,7 @@ def _responder(section: PainSection, row: RespondersShown) -> tuple[Cell, ...]:
         scale_label(section.asked),
         threshold_label(row),
         _window(row.window),
-        count(row.excluded, section.k),
+        count(row.excluded, section.k, few=row.of_scored.denominator is not None),
         *_share(row.of_scored, section),
         *_share(row.of_started, section),
         row.threshold.source,
