@@ -79,7 +79,7 @@ def intake_rows(result: IntakePeriodsResult, k: int) -> list[Row]:
     return [
         {
             "first visit": period_words(period.share),
-            "in the curve": count_words(period.started, k),
+            "in the curve": count_words(period.started, k, few=period.few),
             "back by week 12": "–"
             if period.share.value is None
             else f"{percent(period.share.value)} {interval_words(period.share.low, period.share.high)}".strip(),
@@ -94,7 +94,7 @@ def retention_rows(result: RetentionResult, k: int) -> list[Row]:
     return [
         {
             "": group_name(group.group),
-            "started": count_words(group.started, k),
+            "started": count_words(group.started, k, few=group.few),
             **{words: "–" if value is None else percent(value) for words, value in steps_of(group)},
         }
         for group in result.groups

@@ -8,7 +8,7 @@ from dashboard.sections.trend_charts import Trend, TrendPoint
 from dashboard.sections.trend_measures import Measure
 from dashboard.sections.trend_series import Value
 from dashboard.sections.trends import Trends
-from dashboard.wording import PER_CENT, percent
+from dashboard.wording import PER_CENT, count_words, percent
 
 MEASURE_NAMES = {
     "intake": "People starting",
@@ -218,7 +218,7 @@ def _drawn(measure: Measure, value: float | None) -> float | None:
 def _count(n: int | None, point: TrendPoint, k: int) -> str:
     if n is not None:
         return f"{n:,}"
-    return f"fewer than {k}" if point.value.state == "withheld" else "–"
+    return count_words(None, k, few=point.value.few) if point.value.state == "withheld" else "–"
 
 
 def _value_cell(trend: Trend, point: TrendPoint) -> str:

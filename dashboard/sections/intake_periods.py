@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from dashboard.question import Asked
-from dashboard.sections.starters import Starters, counts_of, may_show, number_shown, starters
+from dashboard.sections.starters import Starters, counts_of, is_few, may_show, number_shown, starters
 from dashboard.stats.disclosure import MIN_CURVE, coarsen, proportion_withheld, rounded, shown_count
 from dashboard.stats.intake_periods import SMALLEST, IntakePeriod, PeriodShare, join_small, share_back
 from dashboard.stats.survival import RecoveryCounts
@@ -21,10 +21,11 @@ HORIZON_DAY = 84
 
 @dataclass(frozen=True)
 class ShownPeriod:
-    """A period as it may be shown: `started` None is fewer than k; of `share` None is withheld too."""
+    """A period as it may be shown: `started` None is withheld, `few` fewer than k; of `share` None is withheld too."""
 
     started: int | None
     share: PeriodShare
+    few: bool = False
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ def _shown(asked: Asked, everybody: Starters, period: IntakePeriod) -> ShownPeri
     started = number_shown(asked, everybody, exact.started)
     coarse = coarsen(period.counts, asked.k).counts
     if coarse is None or not may_show(asked, everybody, exact.started):
-        return ShownPeriod(started, _nothing(exact))
+        return ShownPeriod(started, _nothing(exact), is_few(asked, everybody, exact.started))
     found = share_back(replace(period, counts=coarse), HORIZON_DAY, asked.as_of)
     if proportion_withheld(found.returned, coarse.started, asked.k):
         return ShownPeriod(started, _nothing(exact))

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from dashboard.question import Asked
-from dashboard.sections.starters import Starters, may_show, number_shown, starters
+from dashboard.sections.starters import Starters, is_few, may_show, number_shown, starters
 from dashboard.stats.coarse import coarse_proportion
 from dashboard.stats.disclosure import rounded
 from dashboard.stats.pain import Proportion
@@ -30,12 +30,13 @@ class Stayed:
 
 @dataclass(frozen=True)
 class GroupRetention:
-    """`started` are those first seen at least 12 weeks before the as-of day; None is withheld."""
+    """`started` are those first seen at least 12 weeks before the as-of day; None is withheld, `few` fewer than k."""
 
     group: str
     started: int | None
     by_visit: tuple[Stayed, ...]
     by_week: tuple[Stayed, ...]
+    few: bool = False
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,11 @@ def _group(asked: Asked, everybody: Starters, name: str, rows: Sequence[Attendan
         return tuple(Stayed(step, _shown(asked, share) if shown else None) for step, share in steps)
 
     return GroupRetention(
-        name, number_shown(asked, everybody, found.started), stayed(found.by_visit), stayed(found.by_week)
+        name,
+        number_shown(asked, everybody, found.started),
+        stayed(found.by_visit),
+        stayed(found.by_week),
+        is_few(asked, everybody, found.started),
     )
 
 

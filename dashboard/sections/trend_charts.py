@@ -173,7 +173,7 @@ def charted_shares(
     return Trend(
         measure=measure,
         unit=unit,
-        points=tuple(found.get(p.first_day) or _withheld(p, measure, as_of) for p in periods),
+        points=tuple(found.get(p.first_day) or _withheld(p, measure, as_of, k) for p in periods),
         segments=tuple(
             TrendSegment(counted[0][0].first_day, counted[-1][0].last_day, len(counted), chart.centre, None)
             for chart in charts
@@ -244,8 +244,7 @@ def _share_point(point: SharePoint, centre: float | None, k: int | None) -> Tren
     )
 
 
-def _withheld(period: IntakePeriod, measure: Measure, as_of: date) -> TrendPoint:
-    mature = is_mature(period, measure.mature_days, as_of)
-    return TrendPoint(
-        Value(period.first_day, period.last_day, "withheld" if mature else "not yet", None, None, None)
-    )
+def _withheld(period: IntakePeriod, measure: Measure, as_of: date, k: int | None) -> TrendPoint:
+    state: State = "withheld" if is_mature(period, measure.mature_days, as_of) else "not yet"
+    few = k is not None and period.counts.started < k
+    return TrendPoint(Value(period.first_day, period.last_day, state, None, None, None, few))

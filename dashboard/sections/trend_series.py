@@ -36,6 +36,7 @@ class Cell:
 class Value:
     """A measure in one period. `value` is None unless it is counted; None in n and met is "withheld".
 
+    few: n is withheld because it is fewer than k people.
     state: `not yet` if the last to come could not be followed long enough, `nobody` without anybody to count.
     """
 
@@ -45,6 +46,7 @@ class Value:
     value: float | None
     met: int | None
     n: int | None
+    few: bool = False
 
 
 def best_unit(months: Mapping[date, int], smallest_median: int) -> Unit:
@@ -116,7 +118,8 @@ def _coarse(measure: Measure, first: date, last: date, cell: Cell, k: int) -> Va
     if measure.of == "visits":
         people, sides = cell.people, (cell.people_met, cell.people_rest)
     n = shown_count(cell.n, k) if people >= k or not cell.n else None
-    hidden = Value(first, last, "withheld", None, None, n)
+    # Of visits n may be large where few people made them.
+    hidden = Value(first, last, "withheld", None, None, n, few=n is None and measure.of == "people")
     if measure.kind == "count":
         return hidden if n is None else Value(first, last, "counted", float(n), n, n)
     if not cell.n:

@@ -47,7 +47,7 @@ def _chart(result: IntakePeriodsResult, trends: Trends, k: int) -> PeriodChart:
         sentence=sentence + marks_sentence(found),
         alt=f"{title}. {spoken}{marks_words(found, labels)}",
         labels=labels,
-        people=tuple(f"n {count_words(period.started, k)}" for period in periods),
+        people=tuple(f"n {count_words(period.started, k, few=period.few)}" for period in periods),
         y=tuple(share(_value(period), shared=result.shared) for period in periods),
         low=tuple(share(period.share.low, shared=result.shared) for period in periods),
         high=tuple(share(period.share.high, shared=result.shared) for period in periods),
@@ -95,7 +95,7 @@ def _row(period: ShownPeriod, k: int, *, shared: bool) -> tuple[Cell, ...]:
     )
     return (
         period_words(found),
-        count(period.started, k),
+        count(period.started, k, few=period.few),
         *((WITHHELD, None, None) if hidden else figures),
         "yes" if found.too_few and not hidden else "",
         "yes" if found.mature else "no",

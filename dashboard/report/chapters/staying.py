@@ -54,7 +54,11 @@ def _retention(result: RetentionResult, k: int) -> Table:
 
 def _stayed_row(group: GroupRetention, k: int, *, shared: bool) -> tuple[Cell, ...]:
     steps = (*group.by_visit, *group.by_week)
-    return (group_name(group.group), count(group.started, k), *(_stayed(one, shared=shared) for one in steps))
+    return (
+        group_name(group.group),
+        count(group.started, k, few=group.few),
+        *(_stayed(one, shared=shared) for one in steps),
+    )
 
 
 def _stayed(one: Stayed, *, shared: bool) -> Cell:

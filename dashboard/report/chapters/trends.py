@@ -179,7 +179,7 @@ def _points(trends: Trends) -> Table:
 def _point(trend: Trend, trends: Trends, point: TrendPoint) -> tuple[Cell, ...]:
     value, k = point.value, trends.k
     hidden = value.state == "withheld"
-    n: Cell = count(value.n, k) if hidden or value.n is not None else None
+    n: Cell = count(value.n, k, few=value.few) if hidden or value.n is not None else None
     return (
         measure_name(trend.measure),
         period_of(value),
