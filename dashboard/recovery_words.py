@@ -36,6 +36,10 @@ PANELS = {
     "sureness": "how sure are we?",
 }
 """Panels of the page by their anchors, for the links at its top."""
+PAIN_AGAIN_LINE = (
+    f"The line: share with pain again since the return, with its 95{PER_CENT} band, dotted where too few are still "
+    "followed; it leans on those who are still seen, so it reads too high."
+)
 SIGNIFICANT = 0.05
 NO_VISITS = (
     "No visits after the first are recorded, so nothing can be said about who stays. Load visits.csv with the "
@@ -103,10 +107,13 @@ def difference_limits(difference: Difference) -> str:
 
 
 def relapse_title(result: RelapseResult) -> str:
-    """The finding: how many returns lasted a fortnight."""
+    """The finding: how many returns lasted a fortnight, or as far as the line says it."""
     low, high = result.fortnight.low, result.fortnight.high
     if low is None or high is None:
-        return "Does a return last? Too few to say"
+        later = _pain_again_later(result)
+        if later is None:
+            return "Does a return last? Too few to say"
+        return f"Pain again within {later.day} days of the return: {horizon_words(later)}"
     if is_few(result.fortnight.returned):
         return (
             f"Pain again within 14 days: {result.fortnight.relapsed} of {result.fortnight.returned} who returned, too "
@@ -115,11 +122,22 @@ def relapse_title(result: RelapseResult) -> str:
     return f"{range_words(low, high)} of those back had pain again within 14 days"
 
 
+def _pain_again_later(result: RelapseResult) -> Horizon | None:
+    """The first day on which the line may be read, better one on which enough are followed."""
+    known = [item for item in result.relapsed_by if item.value is not None and result.curve is not None]
+    return min(known, key=lambda item: (item.too_few, item.day), default=None)
+
+
 def relapse_caption(result: RelapseResult) -> str:
     """How to read the range, with its numbers."""
     found = result.fortnight
+    if found.low is None and not result.shared:
+        return "Nobody has been back for 14 days yet."
     if found.low is None:
-        return SHARE_TOO_FEW if result.shared else "Nobody has been back for 14 days yet."
+        drawn = _pain_again_later(result) is not None
+        return (
+            f"Within 14 days: too few people to show a share. {PAIN_AGAIN_LINE}" if drawn else SHARE_TOO_FEW
+        )
     if not found.known and not result.shared:
         return (
             f"{found.returned:,} returned at least 14 days before the data end, and nobody was seen or asked again "
@@ -138,10 +156,7 @@ def relapse_caption(result: RelapseResult) -> str:
     )
     return (
         f"{found.relapsed:,} of {found.returned:,} who returned at least 14 days before the data end, or of the "
-        f"{found.known:,} who relapsed or were seen again after 14 days.{why} The line: share with pain again since "
-        "the return, with its "
-        f"95{PER_CENT} band, dotted where too few are still followed; it leans on those who are still seen, so "
-        "it reads too high."
+        f"{found.known:,} who relapsed or were seen again after 14 days.{why} {PAIN_AGAIN_LINE}"
     )
 
 

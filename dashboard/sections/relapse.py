@@ -35,8 +35,9 @@ class RelapseResult:
     """What became of the returns in the curve. None is withheld or not computable.
 
     `returned` are all of them, `fortnight` those at least 14 days before the as-of day. `curve` is the time
-    from the return to pain again, stops competing, and `relapsed_by` that curve on some days. `running` is
-    the share of starters running without pain on a day, nothing in shared figures.
+    from the return to pain again, stops competing, and `relapsed_by` that curve on some days; there is none
+    where it may be shown on no day. `running` is the share of starters running without pain on a day, nothing in
+    shared figures.
     """
 
     shared: bool
@@ -60,13 +61,16 @@ def relapse_section(connection: Connection, asked: Asked) -> RelapseResult:
         fortnight = _shared_range(asked, everybody, fortnight)
     shown = _shown_counts(asked, everybody, back)
     curve = cumulative_incidence(shown) if shown else None
+    relapsed_by = tuple(_relapsed_by(asked, curve, day) for day in RELAPSED_BY_DAYS)
+    if asked.shared and all(item.value is None for item in relapsed_by):
+        curve = None
     return RelapseResult(
         shared=asked.shared,
         returned=number_shown(asked, everybody, back.started),
         fortnight=fortnight,
         sustained=_sustained(asked, everybody, fortnight),
         curve=curve,
-        relapsed_by=tuple(_relapsed_by(asked, curve, day) for day in RELAPSED_BY_DAYS),
+        relapsed_by=relapsed_by,
         running=_running(connection, asked),
     )
 
