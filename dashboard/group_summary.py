@@ -60,8 +60,8 @@ class Became:
 class GroupSummary:
     """One group's results. None is "withheld" or "not reached"; `withheld` names what may not be shown.
 
-    started: everybody; episodes: those in the curve, which rests on `counts`. `back_by` has the days asked
-    for and those of the benchmarks.
+    started: everybody; episodes: those in the curve, which rests on `counts`. `few` names which of the two is None
+    because it is fewer than k. `back_by` has the days asked for and those of the benchmarks.
     """
 
     group: str
@@ -79,6 +79,7 @@ class GroupSummary:
     certainty: tuple[Certainty, ...]
     became: Became
     withheld: tuple[str, ...] = ()
+    few: tuple[str, ...] = ()
 
     @property
     def quantiles(self) -> tuple[Quantile, ...]:
@@ -117,9 +118,11 @@ def shared_group(
     exact = exact_group(name, rows, days)
     assert exact.counts is not None  # noqa: S101 - exact results always have counts
     coarse = coarsen(exact.counts, k)
-    if hidden or coarse.started is None:
-        return _nothing(name, days, withheld=("started", "episodes", *_FIGURES))
     started = shown_count(exact.started or 0, k)
+    if hidden or coarse.started is None:
+        sizes = {"started": started, "episodes": coarse.started}
+        few = tuple(size for size, n in sizes.items() if n is None and not hidden)
+        return replace(_nothing(name, days, withheld=(*sizes, *_FIGURES)), few=few)
     if coarse.counts is None:
         nothing = _nothing(name, days, withheld=_FIGURES)
         return replace(nothing, started=started, episodes=coarse.started)

@@ -27,8 +27,8 @@ def horizon_rows(summary: OutcomeSummary) -> list[Row]:
     for group in summary.groups:
         row = {
             "group": group_name(group.group),
-            "started": count_words(group.started, summary.k),
-            "in the curve": count_words(group.episodes, summary.k),
+            "started": count_words(group.started, summary.k, few="started" in group.few),
+            "in the curve": count_words(group.episodes, summary.k, few="episodes" in group.few),
         }
         for horizon in map(group.back_by_day, summary.days):
             row[f"back by {time_words(horizon.day)}"] = share_words(horizon)

@@ -229,7 +229,7 @@ def _summary_row(group: GroupSummary, summary: OutcomeSummary) -> list[str]:
     shares = [wording.share_words(group.back_by_day(day)) for day in summary.days]
     return [
         group.group,
-        wording.count_words(group.started, summary.k),
+        wording.count_words(group.started, summary.k, few="started" in group.few),
         *shares,
         wording.WITHHELD if "median_days" in group.withheld else wording.median_words(group.median),
     ]

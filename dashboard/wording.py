@@ -122,7 +122,8 @@ def estimate_sentence(summary: OutcomeSummary, group: GroupSummary, day: int) ->
         why = (
             "too few people to show a share" if _is_withheld(group, day) else "too few are followed that far"
         )
-        return f"No estimate yet for {in_curve} {who} by {time_words(day)}: {why}."
+        of = who if group.episodes is None and "episodes" not in group.few else f"{in_curve} {who}"
+        return f"No estimate yet for {of} by {time_words(day)}: {why}."
     return f"An estimated {estimate} of {in_curve} {who} are back by {time_words(day)}."
 
 

@@ -171,10 +171,14 @@ def test_nobody_back_yet_has_the_exact_limit():
 
 
 def test_withheld_figures_say_that_there_are_too_few():
-    hidden = make_group("pfps", *HUNDRED, curve=None, started=None, episodes=None, back_by=())
-    sentence = wording.estimate_sentence(make_summary(), hidden, 84)
-    assert sentence == (
+    nothing = {"curve": None, "started": None, "episodes": None, "back_by": ()}
+    small = make_group("pfps", *HUNDRED, **nothing, few=("started", "episodes"))
+    assert wording.estimate_sentence(make_summary(), small, 84) == (
         "No estimate yet for fewer than 8 runners with PFPS by week 12: too few people to show a share."
+    )
+    leaves_few_outside = make_group("pfps", *HUNDRED, **nothing)
+    assert wording.estimate_sentence(make_summary(), leaves_few_outside, 84) == (
+        "No estimate yet for runners with PFPS by week 12: too few people to show a share."
     )
 
 

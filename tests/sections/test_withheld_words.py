@@ -17,6 +17,8 @@ from dashboard.sections.intake_periods import intake_periods_section
 from dashboard.sections.retention import retention_section
 from dashboard.sections.trends import trends_section
 from dashboard.sections.visits import visits_section
+from dashboard.summary import outcome_summary
+from dashboard.tables import horizon_rows
 from dashboard.trend_words import point_rows
 from sql.cohort import Cohort
 from sql.engine import reading
@@ -49,6 +51,18 @@ def test_everybody_who_could_have_stayed_is_not_called_few(engine: Engine, tmp_p
     result = asked(engine, tmp_path, episodes, retention_section)
     found = counts(result, retention_rows, lambda r: staying._retention(r, K), "started")
     assert found == [WITHHELD, "55", SMALL]
+
+
+def test_a_group_that_leaves_few_outside_is_not_called_few(engine: Engine, tmp_path: Path):
+    """60 with PFPS would say how many have ITBS: these are few, those are not."""
+    episodes = [*people(60, "E", condition="pfps"), *people(5, "F", condition="itbs")]
+    assert load_tables(engine, tmp_path / "files", episodes=episodes).status == "loaded"
+    with reading(engine) as connection:
+        summary = outcome_summary(connection, SHARING, Cohort(), by="condition")
+    rows = {row["group"]: (row["started"], row["in the curve"]) for row in horizon_rows(summary)}
+    assert rows == {
+        "Runner's knee (PFPS)": (WITHHELD, WITHHELD), "IT band syndrome (ITBS)": (SMALL, SMALL),
+    }  # fmt: skip
 
 
 def test_visits_of_everybody_are_not_called_few(engine: Engine, tmp_path: Path):
