@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dashboard.names import FIELD_NAMES, group_name
+from dashboard.names import FIELD_NAMES, category_name, group_name
 from dashboard.recovery_words import (
     difference_limits,
     horizon_words,
@@ -123,7 +123,7 @@ def baseline_rows(result: FollowUpResult) -> list[Row]:
     """Those of whom the state is known beside those of whom it is not, as seen at the first visit."""
     return [
         {
-            "at the first visit": f"{FIELD_NAMES.get(item.field, item.field)}: {group_name(item.category)}",
+            "at the first visit": f"{FIELD_NAMES[item.field]}: {category_name(item.field, item.category)}",
             "state at week 12 known": _share(item.known),
             "not known": _share(item.unknown),
         }

@@ -15,6 +15,7 @@ from dashboard.names import (
     CLASS_NAMES,
     CONDITION_NAMES,
     CONDITION_SHORT,
+    category_name,
     group_label,
     group_name,
     group_phrase,
@@ -397,3 +398,15 @@ def test_the_evidence_names_no_row_of_the_catalogue():
     """People read sources, not ids."""
     said = " ".join(captions.evidence_words(row) for row in benchmarks().values())
     assert [name for name in benchmarks() if name in said] == []
+
+
+def test_every_category_is_named_by_its_own_field():
+    for field, codes in GROUPING_FIELDS.items():
+        for code in codes or ():
+            name = category_name(field, code)
+            assert "_" not in name
+            assert ("problems" in name) <= (field == "condition"), (field, code)
+    assert category_name("sex", "other") == "other"
+    assert category_name("condition", "other") == "Other problems"
+    assert category_name("age_band", "25_34") == "25–34"
+    assert category_name("site", "other") == "other"  # a clinic may call a site as it likes
