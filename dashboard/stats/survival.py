@@ -12,6 +12,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from math import sqrt
 from operator import ge
 
@@ -274,6 +275,20 @@ def effectively_followed(curve: Curve, day: int) -> float:
 def too_few_followed(curve: Curve, day: int) -> bool:
     """Whether fewer than 10 are effectively followed on `day`: too few to state a share."""
     return effectively_followed(curve, day) < MIN_FOLLOWED - TOLERANCE
+
+
+def line_parts(too_few: Sequence[bool]) -> list[tuple[slice, bool]]:
+    """A step line, told of each of its points whether too few are followed there, as parts that are alike.
+
+    A part of too few begins at the point before and reaches to the next one after. A line may get firm again:
+    when the last runner in view has returned or stopped, the known outcomes are what the curve rests on.
+    """
+    parts, begin = [], 0
+    for few, run in groupby(too_few):
+        end = begin + len(list(run))
+        parts.append((slice(max(begin - 1, 0), end + 1) if few else slice(begin, end), few))
+        begin = end
+    return [(part, few) for part, few in parts if len(too_few[part]) > 1]
 
 
 def quantile(curve: Curve, p: float) -> Quantile:

@@ -101,7 +101,6 @@ def _line(group: GroupSummary, colour: str) -> Line:
     days = sorted({0, *(day for day in curve.day if day <= end), end})
     value = [curve.value_at(day) for day in days]
     bands = [curve.band_at(day) for day in days]
-    solid = [day for day in days if not too_few_followed(curve, day)]
     return Line(
         group_label(group.group),
         colour,
@@ -109,7 +108,7 @@ def _line(group: GroupSummary, colour: str) -> Line:
         tuple(value),
         tuple(one if low is None else low for one, (low, _) in zip(value, bands, strict=True)),
         tuple(one if high is None else high for one, (_, high) in zip(value, bands, strict=True)),
-        max(solid, default=0),
+        tuple(too_few_followed(curve, day) for day in days),
     )
 
 
