@@ -63,6 +63,12 @@ def interval_words(low: float | None, high: float | None) -> str:
     return "" if low is None or high is None else f"({100 * low:.0f}–{100 * high:.0f})"
 
 
+def group_share_words(group: GroupSummary, day: int) -> str:
+    """A group's estimate at a day with the limits that sentences have, or why there is none."""
+    horizon = horizon_to_read(group, day)
+    return WITHHELD if horizon is None else share_words(horizon)
+
+
 def share_words(horizon: Horizon) -> str:
     """An estimate with its limits, or why there is none."""
     if horizon.value is None:
@@ -163,7 +169,7 @@ def tile_words(group: GroupSummary, day: int) -> tuple[str, str]:
     """Value and detail of a tile."""
     if is_few(group.episodes):
         return "–", f"only {counted(group.episodes or 0)}"
-    horizon = _horizon(group, day)
+    horizon = horizon_to_read(group, day)
     if horizon is None or horizon.value is None:
         return "–", "too few to show" if _is_withheld(group, day) else "too few followed"
     if horizon.too_few:
@@ -203,8 +209,8 @@ def people_words(summary: OutcomeSummary, group: GroupSummary) -> str:
     return f"{noun} {group_phrase(group.group)}".strip()
 
 
-def _horizon(group: GroupSummary, day: int) -> Horizon | None:
-    """The result at a day, with limits fit to be read out."""
+def horizon_to_read(group: GroupSummary, day: int) -> Horizon | None:
+    """The result at a day, with limits fit to be read out: also where all are back and the curve's own are absent."""
     found = next((horizon for horizon in group.back_by if horizon.day == day), None)
     if found is None or found.value is None or group.curve is None:
         return found
@@ -214,13 +220,13 @@ def _horizon(group: GroupSummary, day: int) -> Horizon | None:
 
 def _is_withheld(group: GroupSummary, day: int) -> bool:
     """Whether there is no share because of the audience, not because of the data."""
-    horizon = _horizon(group, day)
+    horizon = horizon_to_read(group, day)
     return horizon is None or horizon.known is None
 
 
 def _estimate(group: GroupSummary, day: int) -> str | None:
     """ "**56 %** (50–61)", with a warning where it rests on too few; None without an estimate."""
-    horizon = _horizon(group, day)
+    horizon = horizon_to_read(group, day)
     if horizon is None or horizon.value is None:
         return None
     limits = interval_words(horizon.low, horizon.high).strip("()")

@@ -125,6 +125,21 @@ def test_a_share_or_why_there_is_none():
     assert wording.share_words(replace(known, value=None, known=None)) == "not shown"
 
 
+def test_where_everybody_is_back_all_places_print_the_same_limits():
+    """12 of 12: Clopper and Pearson's lower limit is 0.025^(1/12) = 73.5 %."""
+    group = make_group("pfps", (10, 12, 0, 0))
+    summary = make_summary(group)
+    assert (group.back_by_day(84).low, group.back_by_day(84).high) == (
+        None,
+        None,
+    )  # the curve's own are absent
+    assert plain(wording.group_share_words(group, 84)) == "100 % (74–100)"
+    assert plain(tables.horizon_rows(summary)[0]["back by week 12"]) == "100 % (74–100)"
+    assert wording.tile_words(group, 84) == (f"100{wording.PER_CENT}", "(74–100) of 12")
+    assert "100 %** (74–100)" in plain(wording.estimate_sentence(summary, group, 84))
+    assert "100 % (74–100)" in plain(summary.verdict("pfps-8-12-weeks").reason)
+
+
 def test_a_median_and_its_limits():
     assert wording.median_words(Quantile(0.5, 80, 68, 94)) == "day 80 (68–94)"
     assert wording.median_words(Quantile(0.5, 80, 68, None)) == "day 80 (68–?)"

@@ -205,7 +205,9 @@ def cumulative_incidence(counts: RecoveryCounts) -> Curve:
     finished = np.flatnonzero((gone > 0) & (gone == at_risk))
     # 1 - F, summed up so that nothing cancels near F = 1
     not_back = state_free + np.cumsum(before * stopped / safe, dtype=np.float64)
-    low, high = _band(value, variance, not_back, all_back=(state_free == 0) & (np.cumsum(stopped) == 0))
+    all_back = (state_free == 0) & (np.cumsum(stopped) == 0)
+    value = np.where(all_back, 1.0, np.minimum(value, 1.0))  # by counts: the sum of the steps may fall short
+    low, high = _band(value, variance, not_back, all_back)
     return Curve(
         group=counts.group,
         started=counts.started,
@@ -216,7 +218,7 @@ def cumulative_incidence(counts: RecoveryCounts) -> Curve:
         returned=counts.returned,
         stopped=counts.stopped,
         censored=counts.censored,
-        value=tuple(np.minimum(value, 1.0).tolist()),
+        value=tuple(value.tolist()),
         variance=tuple(variance.tolist()),
         low=low,
         high=high,

@@ -83,6 +83,16 @@ def test_the_line_is_firm_again_where_everybody_in_view_has_returned_or_stopped(
     assert not group.back_by_day(182).too_few
 
 
+def test_hovering_reads_out_the_limits_that_sentences_have():
+    """8 of 8 back: 0.025^(1/8) = 63 %; before the first return 1 - 0.025^(1/8) = 37 %."""
+    (line,) = named(recovery_figure([make_group("pfps", (28, 8, 0, 0), (300, 0, 0, 0))], [], LIGHT), "PFPS")
+    words = {
+        day: text.replace("\N{NO-BREAK SPACE}", " ") for day, text in zip(line.x, line.text, strict=True)
+    }
+    assert words[0].endswith("0 % back (0–37)")
+    assert words[28].endswith("100 % back (63–100)")
+
+
 def test_each_curve_is_named_at_its_end_with_room_for_the_longest_name():
     groups = [make_group(name, *HUNDRED) for name in ("up_to_6_weeks", "up_to_4_months", "unknown")]
     figure = recovery_figure(groups, [], LIGHT)

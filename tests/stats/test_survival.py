@@ -151,6 +151,13 @@ def test_one_patient():
     assert sentence_interval(curve, 20) == (0.025, 1.0)
 
 
+def test_everybody_back_is_exactly_one():
+    """The steps alone add up to 0.9999999999999999 for some of these numbers of people."""
+    for returns in range(8, 60):
+        curve = make_curve([(day, 1, 0, int(day in (3, 5))) for day in range(returns)])
+        assert curve.value[-1] == back_by(curve, 500).value == 1.0
+
+
 def test_three_thousand_days_match_the_direct_sum():
     """The carried sums lose no digits against the definition, evaluated day by day on 3,000 days."""
     rows = [(day, 1 + day % 3, day % 2, 1 + day % 5) for day in range(3000)]
