@@ -87,16 +87,21 @@ def _annotation(note: Annotation, *, shared: bool) -> dict[str, Any]:
 def _trend(measure: Measure, counts: TrendCounts, asked: Asked, decided: _Decided) -> Trend:
     target = decided.targets.get(measure.name)
     rebases = [rebase for rebase in decided.rebases if rebase.measure == measure.name]
+    span = (asked.cohort.first_visit_from, asked.cohort.first_visit_to)
     smallest = smallest_median(measure, asked.k, shared=asked.shared)
     if measure.kind == "share back":
         unit = best_unit({month: curve.started for month, curve in counts.curves.items()}, smallest)
         k = asked.k if asked.shared else None
-        return charted_shares(measure, unit, counts.curves, target, rebases, as_of=asked.as_of, k=k)
+        return charted_shares(
+            measure, unit, counts.curves, target, rebases, as_of=asked.as_of, span=span, k=k
+        )
     whole, months = _whole(asked, counts), counts.months[measure.name]
     if measure.kind == "count" and whole:
         months = {month: months.get(month, Cell()) for month in all_months(*whole)}
     unit = best_unit({month: cell.n for month, cell in months.items()}, smallest)
-    values = series(measure, months, unit, as_of=asked.as_of, whole=whole, k=asked.k, shared=asked.shared)
+    values = series(
+        measure, months, unit, as_of=asked.as_of, whole=whole, span=span, k=asked.k, shared=asked.shared
+    )
     detail = counts.pain_scale if measure.kind == "median" else None
     return charted(measure, unit, values, target, rebases, detail)
 

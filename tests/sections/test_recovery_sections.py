@@ -10,7 +10,9 @@ from builders import Row, load_tables, make_episode, make_visit
 from sqlalchemy import Engine
 
 from dashboard.question import NotAllowed, ask
+from dashboard.recovery_words import period_words
 from dashboard.sections.catalogue import SECTIONS, documents
+from dashboard.sections.intake_periods import intake_periods_section
 from dashboard.summary import outcome_summary
 from dashboard.summary_json import as_document
 from sql.cohort import Cohort, Scope
@@ -133,6 +135,24 @@ def test_small_months_are_joined(engine: Engine, tmp_path: Path):
     load_tables(engine, tmp_path / "files", episodes=episodes)
     (period,) = answers(engine)["intake_periods"]["periods"]
     assert (period["unit"], period["started"], period["first_day"]) == ("quarter", 21, "2024-01-01")
+
+
+def test_a_quarter_that_the_period_cuts_is_named_by_what_is_in_it(engine: Engine, tmp_path: Path):
+    """Months of 9 and 8 are joined into their quarter, of which the filter leaves November and December."""
+    episodes = [
+        *people(20, "D", first_visit_date="2023-10-09"),
+        *people(9, "E", first_visit_date="2023-11-06"),
+        *people(8, "F", first_visit_date="2023-12-04"),
+    ]
+    load_tables(engine, tmp_path / "files", episodes=episodes, request={"as_of": date(2024, 12, 31)})
+    cohort = Cohort(first_visit_from=date(2023, 11, 1), first_visit_to=date(2024, 10, 31))
+    with reading(engine) as connection:
+        (period,) = intake_periods_section(connection, ask(connection, OWNER, cohort)).periods
+    assert (period.share.first_day, period.share.last_day) == (date(2023, 11, 1), date(2023, 12, 31))
+    assert (period.started, period_words(period.share)) == (17, "Nov–Dec 2023")
+    assert (
+        answers(engine)["intake_periods"]["periods"][0]["first_day"] == "2023-10-01"
+    )  # whole without a filter
 
 
 # --- to share -------------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from dashboard.sections.trend_measures import MEASURES
 from dashboard.sections.trends import Trends, trends_section
 from dashboard.summary import outcome_summary
 from dashboard.summary_json import as_json
+from dashboard.trend_words import period_of
 from sql.cohort import Cohort, Scope
 from sql.engine import reading, writing
 from sql.writes.annotation import add_annotation
@@ -145,6 +146,20 @@ def test_months_that_are_not_mature_are_provisional(engine: Engine, tmp_path: Pa
         3,
     ]
     assert [len(trends.trend(name).counted) for name in ("known_at_12_weeks", "known_at_26_weeks")] == [2, 0]
+
+
+def test_a_quarter_that_the_period_cuts_is_named_by_what_is_in_it(engine: Engine, tmp_path: Path):
+    """15 a month are read by quarter; without October the first quarter is November and December."""
+    rows = [row for month in (10, 11, 12) for row in started(date(2023, month, 6), 15)]
+    load_tables(engine, tmp_path / "files", episodes=rows, request={"as_of": date(2024, 12, 31)})
+    asked = Cohort(first_visit_from=date(2023, 11, 1))
+    trend = trends_of(engine, cohort=asked).trend("back_by_12_weeks")
+    (point,) = trend.points
+    assert (trend.unit, period_of(point.value), point.value.n) == ("quarter", "Nov–Dec 2023", 30)
+    trend = trends_of(engine, "sharing", asked).trend("known_at_12_weeks")
+    assert (trend.unit, period_of(trend.points[0].value)) == ("half-year", "Nov–Dec 2023")
+    (whole,) = trends_of(engine).trend("back_by_12_weeks").points
+    assert period_of(whole.value) == "Oct–Dec 2023"
 
 
 @pytest.fixture
