@@ -56,7 +56,9 @@ def sustained_rows(result: RelapseResult, summary_by: dict[int, str]) -> list[Ro
         if found := running.get(item.day):
             limits = interval_words(found.low, found.high)
             row["running without pain on that day"] = (
-                "–" if found.value is None else f"{percent(found.value)} {limits}".strip()
+                "–"
+                if found.value is None or not result.asked_again
+                else f"{percent(found.value)} {limits}".strip()
             )
         rows.append(row)
     return rows

@@ -153,6 +153,11 @@ def sustained_caption(result: RelapseResult) -> str:
     )
     if not result.running:
         return lasting
+    if not result.asked_again:
+        return (
+            f"{lasting} Running without pain on that day is not known: nobody was asked about running again after the "
+            "return. Ask 14 days after each return: the page To ask lists who is due."
+        )
     return (
         f"{lasting} Running without pain on that day: pain again takes people out, a later answer brings them back; "
         "unless somebody asked again it is a lower bound."

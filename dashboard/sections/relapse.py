@@ -22,6 +22,7 @@ from dashboard.stats.relapse import (
     sustained_return,
 )
 from dashboard.stats.survival import Curve, Horizon, RecoveryCounts, back_by, cumulative_incidence
+from sql.queries.asked_again import asked_again
 from sql.queries.relapse_counts import RelapseCount, relapse_counts
 from sql.queries.transition_counts import transition_counts
 
@@ -36,7 +37,8 @@ class RelapseResult:
 
     `returned` are all of them, `fortnight` those at least 14 days before the as-of day. `curve` is the time
     from the return to pain again, stops competing, and `relapsed_by` that curve on some days. `running` is
-    the share of starters running without pain on a day, nothing in shared figures.
+    the share of starters running without pain on a day, nothing in shared figures. Where nobody is `asked_again`
+    after a return, nor had pain again, that share is the curve's own and says nothing more (None: shared).
     """
 
     shared: bool
@@ -46,6 +48,7 @@ class RelapseResult:
     curve: Curve | None
     relapsed_by: tuple[Horizon, ...]
     running: tuple[RunningShare, ...]
+    asked_again: bool | None
 
 
 def relapse_section(connection: Connection, asked: Asked) -> RelapseResult:
@@ -68,6 +71,7 @@ def relapse_section(connection: Connection, asked: Asked) -> RelapseResult:
         curve=curve,
         relapsed_by=tuple(_relapsed_by(asked, curve, day) for day in RELAPSED_BY_DAYS),
         running=_running(connection, asked),
+        asked_again=_asked_again(connection, asked, back),
     )
 
 
@@ -94,6 +98,7 @@ def document(result: RelapseResult) -> dict[str, Any]:
             for item in result.sustained
         ],
         "relapsed_by": [_horizon(item, digits) for item in result.relapsed_by],
+        "asked_again": result.asked_again,
         "running_without_pain": [
             {name: _rounded(value, digits) for name, value in asdict(item).items()} for item in result.running
         ],
@@ -169,3 +174,10 @@ def _running(connection: Connection, asked: Asked) -> tuple[RunningShare, ...]:
     moves = transition_counts(connection, asked.scope, asked.cohort)
     states = occupancy(TransitionCounts.from_rows("all", moves))
     return tuple(running_on(states, day) for day in RUNNING_ON_DAYS)
+
+
+def _asked_again(connection: Connection, asked: Asked, back: RecoveryCounts) -> bool | None:
+    """Pain again is an answer too, however it was told."""
+    if asked.shared:
+        return None
+    return any(back.returned) or asked_again(connection, asked.scope, asked.cohort)

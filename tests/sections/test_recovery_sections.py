@@ -6,15 +6,18 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from builders import Row, load_tables, make_episode, make_visit
+from builders import Row, load_tables, make_episode, make_running, make_visit
 from sqlalchemy import Engine
 
 from dashboard.question import NotAllowed, ask
-from dashboard.recovery_words import period_words
+from dashboard.recovery_tables import sustained_rows
+from dashboard.recovery_words import period_words, sustained_caption
 from dashboard.sections.catalogue import SECTIONS, documents
 from dashboard.sections.intake_periods import intake_periods_section
+from dashboard.sections.relapse import relapse_section
 from dashboard.summary import outcome_summary
 from dashboard.summary_json import as_document
+from dashboard.wording import PER_CENT
 from sql.cohort import Cohort, Scope
 from sql.engine import reading
 
@@ -76,6 +79,29 @@ def test_relapse_and_sustained_return_by_hand(engine: Engine, tmp_path: Path):
     assert (by_14["days_after_return"], by_14["value"]) == (14, pytest.approx(4 / 14))
     # 20 of 40 back on day 40; on day 50 pain takes 4 of the 14 still in view
     assert found["running_without_pain"][1]["value"] == pytest.approx(0.5 * 10 / 14)
+
+
+@pytest.mark.parametrize("told", [(), (40,), (40, 60)])
+def test_running_without_pain_needs_an_answer_after_the_return(
+    engine: Engine, tmp_path: Path, told: tuple[int, ...]
+):
+    """An answer on the day of the return tells of the return only."""
+    reports = [make_running("E0", reported_on=on(5), status="not_running")]
+    reports += [make_running("E0", reported_on=on(day), status="running_without_pain") for day in told]
+    load_tables(engine, tmp_path / "files", episodes=people(20, "E", back=40), running=reports)
+    with reading(engine) as connection:
+        result = relapse_section(connection, ask(connection, OWNER, Cohort()))
+    asked = 60 in told
+    assert result.asked_again is asked
+    column = [row["running without pain on that day"] for row in sustained_rows(result, {})]
+    assert column == ([f"100{PER_CENT} (83–100)"] * 2 if asked else ["–", "–"])
+    assert ("nobody was asked about running again" in sustained_caption(result)) is not asked
+
+
+def test_pain_again_is_an_answer(engine: Engine, tmp_path: Path):
+    load_tables(engine, tmp_path / "files", episodes=clinic())
+    assert answers(engine)["relapse"]["asked_again"] is True
+    assert answers(engine, SHARING)["relapse"]["asked_again"] is None
 
 
 def test_a_return_of_the_last_fortnight_is_not_in_the_range(engine: Engine, tmp_path: Path):
