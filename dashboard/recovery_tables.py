@@ -21,7 +21,7 @@ from dashboard.sections.visits import VisitsResult
 from dashboard.stats.difference import Difference
 from dashboard.stats.pain import Proportion
 from dashboard.tables import Row
-from dashboard.wording import count_words, interval_words, percent, time_words
+from dashboard.wording import count_words, interval_words, percent, time_words, with_minus
 
 
 def difference_rows(differences: Sequence[Difference]) -> list[Row]:
@@ -40,7 +40,7 @@ def _points(item: Difference) -> str:
     if item.value is None:
         return "too few still followed"
     few = ", too few still followed" if item.too_few else ""
-    return f"{100 * item.value:+.0f} points ({difference_limits(item)}){few}".replace("-", "−")
+    return with_minus(f"{100 * item.value:+.0f} points ({difference_limits(item)}){few}")
 
 
 def sustained_rows(result: RelapseResult, summary_by: dict[int, str]) -> list[Row]:

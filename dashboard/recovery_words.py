@@ -19,7 +19,16 @@ from dashboard.stats.log_rank import LogRank
 from dashboard.stats.outlook import Conditional
 from dashboard.stats.survival import MIN_FOLLOWED, Horizon
 from dashboard.summary import OutcomeSummary
-from dashboard.wording import PER_CENT, counted, interval_words, is_few, long_date, percent, time_words
+from dashboard.wording import (
+    PER_CENT,
+    counted,
+    interval_words,
+    is_few,
+    long_date,
+    percent,
+    time_words,
+    with_minus,
+)
 
 SHARE_TOO_FEW = "Too few people to show a share. Choose a longer period or fewer filters."
 GROUPINGS = {
@@ -99,7 +108,7 @@ def difference_limits(difference: Difference) -> str:
     """Limits in points, "−18 to 3"."""
     if difference.low is None or difference.high is None:
         return "no interval"
-    return f"{100 * difference.low:.0f} to {100 * difference.high:.0f}".replace("-", "−")
+    return with_minus(f"{100 * difference.low:.0f} to {100 * difference.high:.0f}")
 
 
 def relapse_title(result: RelapseResult) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 
@@ -14,6 +15,7 @@ from dashboard.verdicts import benchmarks
 
 PER_CENT = "\N{NO-BREAK SPACE}%"
 WITHHELD = "not shown"
+_SIGNED_ZERO = re.compile(r"[-+](?=0(?:\.0+)?(?![.\d]))")
 NO_FIGURE = "There is no published figure to compare with."
 
 
@@ -27,6 +29,11 @@ def percent(share: float) -> str:
     if TOLERANCE < share <= 0.005:
         return f"under 1{PER_CENT}"
     return f"over 99{PER_CENT}" if 0.995 <= share < 1 - TOLERANCE else f"{100 * share:.0f}{PER_CENT}"
+
+
+def with_minus(text: str) -> str:
+    """Numbers with a true minus sign instead of a hyphen, and without a sign before what is rounded to 0."""
+    return _SIGNED_ZERO.sub("", text).replace("-", "−")
 
 
 def time_words(day: int) -> str:
@@ -131,7 +138,7 @@ def estimate_sentence(summary: OutcomeSummary, group: GroupSummary, day: int) ->
 
 
 def verdict_sentence(verdict: Verdict, benchmark: Benchmark) -> str:
-    """ "Another clinic's article says more than half (no study found): not shown to be more than half." """
+    """ "Another clinic's article says more than half (no study found): more than half: expectation met." """
     return f"{claim_of(benchmark)}: {verdict_words(verdict, benchmark)}{_needed_words(verdict)}."
 
 
@@ -153,7 +160,7 @@ def verdict_words(verdict: Verdict, benchmark: Benchmark) -> str:
         return str(verdict.verdict)
     return {
         "ahead": "more than half: expectation met",
-        "in line": "not shown to be more than half",
+        "in line": "in line, though not shown to be more than half",
         "behind": "less than half: expectation not met",
     }.get(verdict.verdict, str(verdict.verdict))
 

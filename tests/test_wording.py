@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from charts.groups import make_group
 
-from dashboard import captions, recovery_words, tables, wording
+from dashboard import captions, recovery_tables, recovery_words, tables, wording
 from dashboard.comparison import Comparison
 from dashboard.group_summary import CLASSES, Became
 from dashboard.names import (
@@ -21,6 +21,7 @@ from dashboard.names import (
     group_phrase,
 )
 from dashboard.stats.benchmark import compare
+from dashboard.stats.difference import Difference
 from dashboard.stats.gray import GrayTest
 from dashboard.stats.log_rank import LogRank
 from dashboard.stats.survival import Horizon, Quantile
@@ -108,6 +109,29 @@ def test_days_and_durations():
         "12 days", "20 days", "3.0 weeks", "11.4 weeks",
     ]  # fmt: skip
     assert wording.long_date(AS_OF) == "31 October 2026"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (f"{-0.2:+.0f} points", "0 points"), (f"{0.2:+.0f} points", "0 points"), (f"{-0.04:.1f} points", "0.0 points"),
+        (f"{-0.5:.1f} to {0.5:.1f}", "−0.5 to 0.5"), ("-0.05", "−0.05"), ("-10 to -0", "−10 to 0"), ("+3", "+3"),
+    ],
+)  # fmt: skip
+def test_a_rounded_zero_has_no_sign(text: str, shown: str):
+    assert wording.with_minus(text) == shown
+
+
+def test_points_between_groups_that_round_to_zero_have_no_sign():
+    found = Difference("a", "b", 84, 0.5, 0.502, -0.002, -0.18, 0.17, too_few=False)
+    assert recovery_tables.difference_rows([found])[0]["difference by week 12"] == "0 points (−18 to 17)"
+
+
+def test_evidence_is_told_in_plain_words():
+    for row in benchmarks().values():
+        words = captions.evidence_words(row)
+        assert "F(" not in words
+        assert "starters" not in words
 
 
 def test_counts_and_limits():
@@ -198,7 +222,7 @@ def test_the_card_of_pfps():
     group = make_group("pfps", *HUNDRED)
     assert plain(" ".join(wording.card_sentences(make_summary(group), group))) == (
         "An estimated **50 %** (41–60) of 100 runners with PFPS are back by week 12. "
-        "Another clinic's article says more than half (no study found): not shown to be more than half. "
+        "Another clinic's article says more than half (no study found): in line, though not shown to be more than half. "
         "By month 6: **50 %** (41–60); the same source says 67 %: behind."
     )
 
@@ -222,7 +246,7 @@ def test_a_condition_without_a_benchmark():
     ("word", "words"),
     [
         ("ahead", "more than half: expectation met"),
-        ("in line", "not shown to be more than half"),
+        ("in line", "in line, though not shown to be more than half"),
         ("behind", "less than half: expectation not met"),
         ("cannot tell yet", "cannot tell yet"),
     ],
@@ -309,6 +333,16 @@ def test_of_too_few_people_no_class_is_said_to_be_small():
     hidden = make_group("all", *HUNDRED, became=Became(*[None] * 6))
     assert captions.became_caption(make_summary(everybody=hidden)) == (
         "Too few people to show the classes. Choose a longer period or fewer filters."
+    )
+
+
+def test_rounded_classes_are_not_said_to_add_up():
+    everybody = make_group("all", *HUNDRED, became=Became(returned=90, in_care=10))
+    assert captions.became_caption(make_summary(everybody=everybody)).endswith(
+        "the six classes add up to everybody who started."
+    )
+    assert captions.became_caption(make_summary(everybody=everybody, audience="sharing")) == (
+        "All conditions together; rounded numbers of the six classes need not add up to everybody who started."
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -38,6 +38,15 @@ class Trends:
     def trend(self, measure: str) -> Trend:
         """The series of one measure."""
         return next(trend for trend in self.trends if trend.measure.name == measure)
+
+    def to_read(self) -> Trends:
+        """The same without the 0 % of score measures where nobody ever gave a score: it would read as a finding."""
+        points = [p.value for trend in self.trends if trend.measure.of_scores for p in trend.points]
+        if any(value.state == "withheld" or value.met for value in points):
+            return self
+        nothing = {"points": (), "segments": (), "assurance": None, "suggested": None, "runs": None}
+        read = (replace(t, **nothing) if t.measure.of_scores else t for t in self.trends)  # type: ignore[arg-type]
+        return replace(self, trends=tuple(read))
 
 
 @dataclass(frozen=True)

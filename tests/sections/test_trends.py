@@ -16,7 +16,7 @@ from dashboard.sections.trend_measures import MEASURES
 from dashboard.sections.trends import Trends, trends_section
 from dashboard.summary import outcome_summary
 from dashboard.summary_json import as_json
-from dashboard.trend_words import period_of
+from dashboard.trend_words import caption, period_of, summary_rows
 from sql.cohort import Cohort, Scope
 from sql.engine import reading, writing
 from sql.writes.annotation import add_annotation
@@ -160,6 +160,39 @@ def test_a_quarter_that_the_period_cuts_is_named_by_what_is_in_it(engine: Engine
     assert (trend.unit, period_of(trend.points[0].value)) == ("half-year", "Nov–Dec 2023")
     (whole,) = trends_of(engine).trend("back_by_12_weeks").points
     assert period_of(whole.value) == "Oct–Dec 2023"
+
+
+def test_without_any_score_the_score_measures_have_no_data(engine: Engine, tmp_path: Path):
+    rows = [row for month in range(1, 10) for row in started(date(2024, month, 5), 45)]
+    load_tables(engine, tmp_path / "files", episodes=rows, request={"as_of": date(2024, 12, 31)})
+    for scope in ("clinic", "sharing"):
+        table = {row["measure"]: row for row in summary_rows(trends_of(engine, scope).to_read())}
+        for measure in ("Score at the first visit", "Score in weeks 4 to 6", "Score in weeks 8 to 12"):
+            assert (table[measure]["variation"], table[measure]["last"]) == ("… no data", "–")
+        assert table["Status known at week 12"]["variation"] != "… no data"
+
+
+def test_one_score_makes_the_others_a_finding(engine: Engine, tmp_path: Path):
+    """Scores at the first visit alone: that none follows is worth a 0 %."""
+    rows = started(date(2024, 1, 5), 12)
+    scores = [make_score(str(rows[0]["episode_id"]), scored_on=date(2024, 1, 5))]
+    load_tables(
+        engine, tmp_path / "files", episodes=rows, scores=scores, request={"as_of": date(2024, 12, 31)}
+    )
+    (point,) = trends_of(engine).to_read().trend("score_at_12_weeks").points
+    assert point.value.value == 0
+
+
+def test_one_person_is_a_person(engine: Engine, tmp_path: Path):
+    load_tables(
+        engine,
+        tmp_path / "files",
+        episodes=started(date(2024, 1, 5), 1),
+        request={"as_of": date(2024, 12, 31)},
+    )
+    trends = trends_of(engine)
+    words = caption(trends.trend("known_at_12_weeks"), trends).replace("\N{NO-BREAK SPACE}", " ")
+    assert words.startswith("Jan 2024: 100 % of 1 person.")
 
 
 @pytest.fixture
