@@ -84,13 +84,16 @@ def document(trends: Trends) -> dict[str, Any]:
         "clinic": trends.clinic,
         "withheld": not trends.trends,
         "measures": [_measure(trend, shared=trends.shared) for trend in trends.trends],
-        "annotations": [_annotation(note, shared=trends.shared) for note in trends.annotations],
+        "annotations": [
+            _annotation(number, note, shared=trends.shared)
+            for number, note in enumerate(trends.annotations, 1)
+        ],
     }
 
 
-def _annotation(note: Annotation, *, shared: bool) -> dict[str, Any]:
+def _annotation(number: int, note: Annotation, *, shared: bool) -> dict[str, Any]:
     text = None if shared else note.text
-    return {"clinic": note.clinic, "number": note.number, "day": note.day.isoformat(), "text": text}
+    return {"clinic": note.clinic, "number": number, "day": note.day.isoformat(), "text": text}
 
 
 def _trend(measure: Measure, counts: TrendCounts, asked: Asked, decided: _Decided) -> Trend:

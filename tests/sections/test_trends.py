@@ -10,8 +10,11 @@ import pytest
 from builders import Row, load_tables, make_episode, make_score, make_visit
 from sqlalchemy import Engine
 
+from dashboard.charts.annotation_marks import marks_within
 from dashboard.question import ask
+from dashboard.report.chapters.happened import numbered
 from dashboard.sections.catalogue import documents
+from dashboard.sections.happened import happened_section, letter_of
 from dashboard.sections.trend_measures import MEASURES
 from dashboard.sections.trends import Trends, trends_section
 from dashboard.summary import outcome_summary
@@ -20,6 +23,7 @@ from dashboard.trend_words import caption, period_of, summary_rows
 from sql.cohort import Cohort, Scope
 from sql.engine import reading, writing
 from sql.writes.annotation import add_annotation
+from sql.writes.setting import write_setting
 from sql.writes.trend import confirm_rebase, set_target
 
 GOLDEN = (1, 2, 1, 2, 10, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1)
@@ -240,6 +244,25 @@ def test_what_people_decided_is_in_it(golden: Engine):
     assert document["annotations"] == [
         {"clinic": "main", "number": 1, "day": "2023-07-03", "text": "second site"}
     ]
+
+
+def test_what_happened_has_one_number_by_its_day_everywhere(golden: Engine):
+    """Entered last, dated first; a changed definition is no note and has a letter."""
+    with writing(golden) as connection:
+        for day in (date(2023, 7, 3), date(2024, 1, 2), date(2023, 3, 1)):
+            add_annotation(connection, "main", day, f"on {day}", today=TODAY)
+        write_setting(connection, "main", "definition", "5 km without pain", date(2023, 6, 1), today=TODAY)
+    by_day = [(1, "2023-03-01"), (2, "2023-07-03"), (3, "2024-01-02")]
+    assert [(note["number"], note["day"]) for note in document_of(golden)["annotations"]] == by_day
+    assert [(number, note.day.isoformat()) for number, note in numbered(trends_of(golden))] == by_day
+    with reading(golden) as connection:
+        events = happened_section(connection, ask(connection, Scope("clinic"), Cohort())).events
+    assert [(event.number, event.day.isoformat()) for event in events] == [
+        ("1", "2023-03-01"), ("A", "2023-06-01"), ("2", "2023-07-03"), ("3", "2024-01-02"),
+    ]  # fmt: skip
+    (mark,) = marks_within(events, date(2024, 1, 1), date(2024, 6, 30))
+    assert mark.number == "3"
+    assert [letter_of(place) for place in (0, 25, 26, 52)] == ["A", "Z", "AA", "BA"]
 
 
 def test_of_several_clinics_no_decision_holds(golden: Engine, tmp_path: Path):
