@@ -99,6 +99,8 @@ def became_caption(summary: OutcomeSummary) -> str:
         return f"Each class has fewer than {summary.k} people."
     together = "" if summary.cohort.conditions else "All conditions together; "
     words = f"{together}the six classes add up to everybody who started."
+    if summary.audience == "sharing":
+        words = f"{together}rounded numbers of the six classes need not add up to everybody who started."
     return words[0].upper() + words[1:]
 
 

@@ -100,7 +100,8 @@ DEFINITIONS: dict[str, tuple[str, ...]] = {
     "too_few": Definition(
         "Too few still followed",
         "The figure rests on fewer than 10 people in effect (those at risk divided by the share not yet back "
-        "or stopped). The curve is dotted from there on.",
+        "or stopped). The curve is dotted there. Once everybody in view has returned or stopped, it rests on those "
+        "of whom that is known, and is dotted only if they are fewer than 10.",
         "at risk ÷ S(t) < 10",
         "The product's own rule; dividing by S does not punish a clinic whose runners have returned.",
         "It is no statement about the care.",

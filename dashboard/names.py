@@ -86,9 +86,14 @@ VERDICT_ICONS = {
 
 def group_name(group: str) -> str:
     """The words for a group's code; codes of sites and clinics stay."""
-    if re.fullmatch(r"\d\d_\d\d", group):  # an age band
-        return group.replace("_", "–")
-    return CONDITION_NAMES.get(group) or GROUP_NAMES.get(group) or group
+    return CONDITION_NAMES.get(group) or GROUP_NAMES.get(group) or _plain(group)
+
+
+def category_name(field: str, category: str) -> str:
+    """The words for a category of `field`: what several fields call "other" is a condition only in one of them."""
+    if field in ("site", "therapist", "clinic"):
+        return category
+    return group_name(category) if field == "condition" else GROUP_NAMES.get(category) or _plain(category)
 
 
 def group_label(group: str) -> str:
@@ -102,3 +107,8 @@ def group_phrase(group: str) -> str:
         return "of whom this is not known"
     named = GROUP_PHRASES.get(group)
     return f"at {group}" if named is None else named
+
+
+def _plain(code: str) -> str:
+    """A code as it is, of an age band with a dash: "25–34"."""
+    return code.replace("_", "–") if re.fullmatch(r"\d\d_\d\d", code) else code

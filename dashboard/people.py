@@ -128,11 +128,22 @@ def _why(person: Person, wanted: PeopleList) -> str:
         return f"return dated {-person.return_day} days before the first visit"
     words = STANDING_WORDS[person.standing]
     if person.standing == "returned" and person.return_day is not None:
+        if person.return_day > person.last_day:
+            return f"back running on day {person.return_day}, {_too_late(person)}"
         return f"back running on day {person.return_day}; last contact on day {person.last_day}"
     if person.standing == "stopped" and person.stop_day is not None:
         reason = (person.stopped_reason or "gave_up_running").replace("_", " ")
-        return f"stopped on day {person.stop_day}: {reason}"
+        late = f", {_too_late(person)}" if person.stop_day > person.last_day else ""
+        return f"stopped on day {person.stop_day}: {reason}{late}"
     return f"{words}; last contact on day {person.last_day}"
+
+
+def _too_late(person: Person) -> str:
+    """Why the curve does not know what is known here."""
+    return (
+        f"which is later than the last contact (day {person.last_day}): not counted in the curve; correct the last "
+        "contact"
+    )
 
 
 def _missing(person: Person) -> str:

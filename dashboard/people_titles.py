@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from dashboard.names import CLASS_NAMES, CONDITION_SHORT, FIELD_NAMES, group_name
+from dashboard.names import CLASS_NAMES, CONDITION_SHORT, FIELD_NAMES, category_name
 from dashboard.record_names import MEASURE_NAMES, RULE_WORDS, month_name
 from dashboard.treatment_words import (
     ANSWER_TITLES,
@@ -46,7 +46,7 @@ def title_of(wanted: PeopleList) -> str:
 def _group(field: str, value: str) -> str:
     if field == "condition":
         return CONDITION_SHORT[value]
-    name = value if field in ("site", "therapist") else group_name(value)
+    name = category_name(field, value)
     return name if field == "earlier_episodes" else f"{FIELD_NAMES.get(field, field)} {name}"
 
 

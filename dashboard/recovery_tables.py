@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dashboard.names import FIELD_NAMES, group_name
+from dashboard.names import FIELD_NAMES, category_name, group_name
 from dashboard.recovery_words import (
     difference_limits,
     horizon_words,
@@ -21,7 +21,7 @@ from dashboard.sections.visits import VisitsResult
 from dashboard.stats.difference import Difference
 from dashboard.stats.pain import Proportion
 from dashboard.tables import Row
-from dashboard.wording import count_words, interval_words, percent, time_words
+from dashboard.wording import count_words, interval_words, percent, time_words, with_minus
 
 
 def difference_rows(differences: Sequence[Difference]) -> list[Row]:
@@ -40,7 +40,7 @@ def _points(item: Difference) -> str:
     if item.value is None:
         return "too few still followed"
     few = ", too few still followed" if item.too_few else ""
-    return f"{100 * item.value:+.0f} points ({difference_limits(item)}){few}".replace("-", "−")
+    return with_minus(f"{100 * item.value:+.0f} points ({difference_limits(item)}){few}")
 
 
 def sustained_rows(result: RelapseResult, summary_by: dict[int, str]) -> list[Row]:
@@ -56,7 +56,9 @@ def sustained_rows(result: RelapseResult, summary_by: dict[int, str]) -> list[Ro
         if found := running.get(item.day):
             limits = interval_words(found.low, found.high)
             row["running without pain on that day"] = (
-                "–" if found.value is None else f"{percent(found.value)} {limits}".strip()
+                "–"
+                if found.value is None or not result.asked_again
+                else f"{percent(found.value)} {limits}".strip()
             )
         rows.append(row)
     return rows
@@ -123,7 +125,7 @@ def baseline_rows(result: FollowUpResult) -> list[Row]:
     """Those of whom the state is known beside those of whom it is not, as seen at the first visit."""
     return [
         {
-            "at the first visit": f"{FIELD_NAMES.get(item.field, item.field)}: {group_name(item.category)}",
+            "at the first visit": f"{FIELD_NAMES[item.field]}: {category_name(item.field, item.category)}",
             "state at week 12 known": _share(item.known),
             "not known": _share(item.unknown),
         }

@@ -19,7 +19,16 @@ from dashboard.stats.log_rank import LogRank
 from dashboard.stats.outlook import Conditional
 from dashboard.stats.survival import MIN_FOLLOWED, Horizon
 from dashboard.summary import OutcomeSummary
-from dashboard.wording import PER_CENT, counted, interval_words, is_few, long_date, percent, time_words
+from dashboard.wording import (
+    PER_CENT,
+    counted,
+    interval_words,
+    is_few,
+    long_date,
+    percent,
+    time_words,
+    with_minus,
+)
 
 SHARE_TOO_FEW = "Too few people to show a share. Choose a longer period or fewer filters."
 GROUPINGS = {
@@ -103,7 +112,7 @@ def difference_limits(difference: Difference) -> str:
     """Limits in points, "−18 to 3"."""
     if difference.low is None or difference.high is None:
         return "no interval"
-    return f"{100 * difference.low:.0f} to {100 * difference.high:.0f}".replace("-", "−")
+    return with_minus(f"{100 * difference.low:.0f} to {100 * difference.high:.0f}")
 
 
 def relapse_title(result: RelapseResult) -> str:
@@ -168,6 +177,11 @@ def sustained_caption(result: RelapseResult) -> str:
     )
     if not result.running:
         return lasting
+    if not result.asked_again:
+        return (
+            f"{lasting} Running without pain on that day is not known: nobody was asked about running again after the "
+            "return. Ask 14 days after each return: the page To ask lists who is due."
+        )
     return (
         f"{lasting} Running without pain on that day: pain again takes people out, a later answer brings them back; "
         "unless somebody asked again it is a lower bound."

@@ -11,10 +11,10 @@ from dashboard.summary import OutcomeSummary
 from dashboard.wording import (
     count_words,
     duration_words,
+    group_share_words,
     is_few,
     median_words,
     percent,
-    share_words,
     time_words,
 )
 
@@ -31,7 +31,7 @@ def horizon_rows(summary: OutcomeSummary) -> list[Row]:
             "in the curve": count_words(group.episodes, summary.k, few="episodes" in group.few),
         }
         for horizon in map(group.back_by_day, summary.days):
-            row[f"back by {time_words(horizon.day)}"] = share_words(horizon)
+            row[f"back by {time_words(horizon.day)}"] = group_share_words(group, horizon.day)
             row[f"known at {time_words(horizon.day)}"] = _share(horizon.known)
         row["half were back by"] = median_words(group.median)
         rows.append(row)

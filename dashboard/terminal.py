@@ -226,7 +226,7 @@ class Terminal:
 def _summary_row(group: GroupSummary, summary: OutcomeSummary) -> list[str]:
     from dashboard import wording
 
-    shares = [wording.share_words(group.back_by_day(day)) for day in summary.days]
+    shares = [wording.group_share_words(group, day) for day in summary.days]
     return [
         group.group,
         wording.count_words(group.started, summary.k, few="started" in group.few),

@@ -12,7 +12,16 @@ from dashboard.sections.treatment import (
 )
 from dashboard.stats.process import Share
 from dashboard.stats.survival import MIN_FOLLOWED, Horizon
-from dashboard.wording import PER_CENT, count_words, counted, interval_words, is_few, long_date, percent
+from dashboard.wording import (
+    PER_CENT,
+    count_words,
+    counted,
+    interval_words,
+    is_few,
+    long_date,
+    percent,
+    with_minus,
+)
 from sql.derived_care import STEP_RATE
 from sql.queries.assessment_counts import ANYTHING
 
@@ -420,15 +429,15 @@ def _short(row: OwnChange) -> str:
 
 
 def _signed(value: float | None) -> str:
-    return f"{value or 0.0:+.1f}{PER_CENT}".replace("-", "−")
+    return with_minus(f"{value or 0.0:+.1f}{PER_CENT}")
 
 
 def _rounded(value: float | None) -> str:
-    return f"{value or 0.0:+.0f}{PER_CENT}".replace("-", "−")
+    return with_minus(f"{value or 0.0:+.0f}{PER_CENT}")
 
 
 def _plain(value: float) -> str:
-    return f"{value:.1f}".replace("-", "−")
+    return with_minus(f"{value:.1f}")
 
 
 def _any_withheld(result: Treatment) -> bool:

@@ -8,7 +8,7 @@ from dashboard.sections.trend_charts import Trend, TrendPoint
 from dashboard.sections.trend_measures import Measure
 from dashboard.sections.trend_series import Value
 from dashboard.sections.trends import Trends
-from dashboard.wording import PER_CENT, count_words, percent
+from dashboard.wording import PER_CENT, count_words, percent, with_minus
 
 MEASURE_NAMES = {
     "intake": "People starting",
@@ -46,7 +46,7 @@ def value_words(measure: Measure, value: float | None) -> str:
     if measure.in_per_cent:
         return percent(min(max(value, 0.0), 1.0))
     if measure.kind == "median":
-        return f"{value:.1f} points".replace("-", "−")
+        return with_minus(f"{value:.1f} points")
     return f"{value:.0f}" if abs(value - round(value)) < 0.05 else f"{value:.1f}"
 
 
@@ -205,7 +205,7 @@ def hover_words(trend: Trend, point: TrendPoint, k: int) -> str:
     shown = value.value if value.value is not None else point.provisional
     words = f"<b>{period_of(value)}</b><br>{value_words(trend.measure, shown)}"
     if trend.measure.kind != "count" and value.n is not None:
-        words += f", {_count(value.n, point, k)} {trend.measure.of}"
+        words += f", {_counted(value.n, trend, point, k)}"
     if value.state == "not yet":
         return f"{words}<br>provisional"
     return f"{words}<br>{rule_words(trend, point)}" if point.rule else words
@@ -219,6 +219,12 @@ def _count(n: int | None, point: TrendPoint, k: int) -> str:
     if n is not None:
         return f"{n:,}"
     return count_words(None, k, few=point.value.few) if point.value.state == "withheld" else "–"
+
+
+def _counted(n: int | None, trend: Trend, point: TrendPoint, k: int) -> str:
+    """ "1 person", "25 visits"."""
+    one = {"people": "person", "visits": "visit"}
+    return f"{_count(n, point, k)} {one[trend.measure.of] if n == 1 else trend.measure.of}"
 
 
 def _value_cell(trend: Trend, point: TrendPoint) -> str:
@@ -238,7 +244,7 @@ def _limits_words(trend: Trend, lower: float | None, upper: float | None) -> str
         return f"{100 * max(lower, 0):.0f}–{100 * min(upper, 1):.0f}{PER_CENT}"
     floor = 0.0 if trend.measure.kind == "count" else lower
     low, high = max(lower, floor), upper
-    return f"{low:.1f} to {high:.1f}".replace("-", "−")
+    return with_minus(f"{low:.1f} to {high:.1f}")
 
 
 def _last_sentence(trend: Trend, k: int) -> str:
@@ -248,7 +254,7 @@ def _last_sentence(trend: Trend, k: int) -> str:
     value = value_words(trend.measure, last.value.value)
     if trend.measure.kind == "count":
         return f"{period_of(last.value)}: {value} {'person' if last.value.value == 1 else 'people'}."
-    of = f"{_count(last.value.n, last, k)} {trend.measure.of}"
+    of = _counted(last.value.n, trend, last, k)
     if trend.measure.kind == "median":
         return f"{period_of(last.value)}: {value}, from {_count(last.value.met, last, k)} of {of}."
     return f"{period_of(last.value)}: {value} of {of}."

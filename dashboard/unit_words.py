@@ -5,7 +5,7 @@ from __future__ import annotations
 from dashboard.sections.unit_expected import ExpectedFunnel
 from dashboard.sections.units import Mix, Units, UnitsBy
 from dashboard.stats.funnel import MIN_EPISODES, MIN_FOR_MEAN, FunnelPoint, MeanFunnel
-from dashboard.wording import PER_CENT, counted, interval_words, long_date, percent
+from dashboard.wording import PER_CENT, counted, interval_words, long_date, percent, with_minus
 from sql.reference import instruments
 
 Row = dict[str, str]
@@ -202,7 +202,7 @@ def pain_caption(found: UnitsBy, result: Units) -> str:
     few = f" Insufficient, fewer than {MIN_FOR_MEAN} with both scores: {', '.join(left_out)}."
     people = sum(point.n for point in found.pain.points)
     centre = found.pain.centre
-    overall = "" if centre is None else f" Everybody: {centre:+.1f} points.".replace("-", "−")
+    overall = "" if centre is None else with_minus(f" Everybody: {centre:+.1f} points.")
     return (
         f"{counted(people)} with both scores; mean {what}, adjusted for condition, symptom duration and pain at the "
         f"first visit. Lower is better.{overall}{few if left_out else ''}"
@@ -242,14 +242,14 @@ def model_rows(found: UnitsBy, item: ExpectedFunnel) -> list[Row]:
 def _mean_rows(by: str, means: MeanFunnel, change: str) -> list[Row]:
     rows = []
     for point in means.points:
-        value = "insufficient" if point.value is None else f"{point.value:+.1f}".replace("-", "−")
+        value = "insufficient" if point.value is None else with_minus(f"{point.value:+.1f}")
         limits = "" if point.limits_998 is None else " to ".join(f"{x:+.1f}" for x in point.limits_998)
         rows.append(
             {
                 by: point.unit,
                 "people with both scores": f"{point.n:,}",
                 change: value,
-                f"99.8{PER_CENT} limits of chance": limits.replace("-", "−"),
+                f"99.8{PER_CENT} limits of chance": with_minus(limits),
                 AGAINST_CHANCE: point.position.replace(" %", PER_CENT),
             }
         )

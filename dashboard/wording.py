@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 
@@ -14,6 +15,7 @@ from dashboard.verdicts import benchmarks
 
 PER_CENT = "\N{NO-BREAK SPACE}%"
 WITHHELD = "not shown"
+_SIGNED_ZERO = re.compile(r"[-+](?=0(?:\.0+)?(?![.\d]))")
 NO_FIGURE = "There is no published figure to compare with."
 
 
@@ -27,6 +29,11 @@ def percent(share: float) -> str:
     if TOLERANCE < share <= 0.005:
         return f"under 1{PER_CENT}"
     return f"over 99{PER_CENT}" if 0.995 <= share < 1 - TOLERANCE else f"{100 * share:.0f}{PER_CENT}"
+
+
+def with_minus(text: str) -> str:
+    """Numbers with a true minus sign instead of a hyphen, and without a sign before what is rounded to 0."""
+    return _SIGNED_ZERO.sub("", text).replace("-", "−")
 
 
 def time_words(day: int) -> str:
@@ -63,6 +70,12 @@ def counted(people: int | None, k: int = 0) -> str:
 def interval_words(low: float | None, high: float | None) -> str:
     """Limits in whole per cent, "(50–61)"; nothing without them."""
     return "" if low is None or high is None else f"({100 * low:.0f}–{100 * high:.0f})"
+
+
+def group_share_words(group: GroupSummary, day: int) -> str:
+    """A group's estimate at a day with the limits that sentences have, or why there is none."""
+    horizon = horizon_to_read(group, day)
+    return WITHHELD if horizon is None else share_words(horizon)
 
 
 def share_words(horizon: Horizon) -> str:
@@ -128,7 +141,7 @@ def estimate_sentence(summary: OutcomeSummary, group: GroupSummary, day: int) ->
 
 
 def verdict_sentence(verdict: Verdict, benchmark: Benchmark) -> str:
-    """ "Another clinic's article says more than half (no study found): not shown to be more than half." """
+    """ "Another clinic's article says more than half (no study found): more than half: expectation met." """
     return f"{claim_of(benchmark)}: {verdict_words(verdict, benchmark)}{_needed_words(verdict)}."
 
 
@@ -150,7 +163,7 @@ def verdict_words(verdict: Verdict, benchmark: Benchmark) -> str:
         return str(verdict.verdict)
     return {
         "ahead": "more than half: expectation met",
-        "in line": "not shown to be more than half",
+        "in line": "in line, though not shown to be more than half",
         "behind": "less than half: expectation not met",
     }.get(verdict.verdict, str(verdict.verdict))
 
@@ -166,7 +179,7 @@ def tile_words(group: GroupSummary, day: int) -> tuple[str, str]:
     """Value and detail of a tile."""
     if is_few(group.episodes):
         return "–", f"only {counted(group.episodes or 0)}"
-    horizon = _horizon(group, day)
+    horizon = horizon_to_read(group, day)
     if horizon is None or horizon.value is None:
         return "–", "too few to show" if _is_withheld(group, day) else "too few followed"
     if horizon.too_few:
@@ -206,8 +219,8 @@ def people_words(summary: OutcomeSummary, group: GroupSummary) -> str:
     return f"{noun} {group_phrase(group.group)}".strip()
 
 
-def _horizon(group: GroupSummary, day: int) -> Horizon | None:
-    """The result at a day, with limits fit to be read out."""
+def horizon_to_read(group: GroupSummary, day: int) -> Horizon | None:
+    """The result at a day, with limits fit to be read out: also where all are back and the curve's own are absent."""
     found = next((horizon for horizon in group.back_by if horizon.day == day), None)
     if found is None or found.value is None or group.curve is None:
         return found
@@ -217,13 +230,13 @@ def _horizon(group: GroupSummary, day: int) -> Horizon | None:
 
 def _is_withheld(group: GroupSummary, day: int) -> bool:
     """Whether there is no share because of the audience, not because of the data."""
-    horizon = _horizon(group, day)
+    horizon = horizon_to_read(group, day)
     return horizon is None or horizon.known is None
 
 
 def _estimate(group: GroupSummary, day: int) -> str | None:
     """ "**56 %** (50–61)", with a warning where it rests on too few; None without an estimate."""
-    horizon = _horizon(group, day)
+    horizon = horizon_to_read(group, day)
     if horizon is None or horizon.value is None:
         return None
     limits = interval_words(horizon.low, horizon.high).strip("()")

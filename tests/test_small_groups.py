@@ -46,7 +46,7 @@ def fortnight(returned: int, relapsed: int) -> RelapseResult:
     share = relapsed / returned
     found = RelapseRange("all", 14, returned, relapsed, returned, share, share)
     counts = RecoveryCounts.from_rows("all", [(5, relapsed, 0, 0), (90, 0, 0, returned - relapsed)])
-    return RelapseResult(False, returned, found, (), cumulative_incidence(counts), (), ())
+    return RelapseResult(False, returned, found, (), cumulative_incidence(counts), (), (), True)
 
 
 @pytest.mark.parametrize(("people", "few"), [(0, True), (9, True), (10, False), (None, False)])

@@ -8,18 +8,20 @@ from datetime import date
 import pytest
 from charts.groups import make_group
 
-from dashboard import captions, recovery_words, tables, wording
+from dashboard import captions, recovery_tables, recovery_words, tables, wording
 from dashboard.comparison import Comparison
 from dashboard.group_summary import CLASSES, Became
 from dashboard.names import (
     CLASS_NAMES,
     CONDITION_NAMES,
     CONDITION_SHORT,
+    category_name,
     group_label,
     group_name,
     group_phrase,
 )
 from dashboard.stats.benchmark import compare
+from dashboard.stats.difference import Difference
 from dashboard.stats.gray import GrayTest
 from dashboard.stats.log_rank import LogRank
 from dashboard.stats.survival import Horizon, Quantile
@@ -109,6 +111,29 @@ def test_days_and_durations():
     assert wording.long_date(AS_OF) == "31 October 2026"
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (f"{-0.2:+.0f} points", "0 points"), (f"{0.2:+.0f} points", "0 points"), (f"{-0.04:.1f} points", "0.0 points"),
+        (f"{-0.5:.1f} to {0.5:.1f}", "−0.5 to 0.5"), ("-0.05", "−0.05"), ("-10 to -0", "−10 to 0"), ("+3", "+3"),
+    ],
+)  # fmt: skip
+def test_a_rounded_zero_has_no_sign(text: str, shown: str):
+    assert wording.with_minus(text) == shown
+
+
+def test_points_between_groups_that_round_to_zero_have_no_sign():
+    found = Difference("a", "b", 84, 0.5, 0.502, -0.002, -0.18, 0.17, too_few=False)
+    assert recovery_tables.difference_rows([found])[0]["difference by week 12"] == "0 points (−18 to 17)"
+
+
+def test_evidence_is_told_in_plain_words():
+    for row in benchmarks().values():
+        words = captions.evidence_words(row)
+        assert "F(" not in words
+        assert "starters" not in words
+
+
 def test_counts_and_limits():
     assert wording.count_words(None, 8) == "fewer than 8"
     assert wording.count_words(1234, 8) == "1,234"
@@ -122,6 +147,21 @@ def test_a_share_or_why_there_is_none():
     assert plain(wording.share_words(replace(known, too_few=True))) == "53 % (48–58), too few still followed"
     assert wording.share_words(replace(known, value=None, too_few=True)) == "too few still followed"
     assert wording.share_words(replace(known, value=None, known=None)) == "not shown"
+
+
+def test_where_everybody_is_back_all_places_print_the_same_limits():
+    """12 of 12: Clopper and Pearson's lower limit is 0.025^(1/12) = 73.5 %."""
+    group = make_group("pfps", (10, 12, 0, 0))
+    summary = make_summary(group)
+    assert (group.back_by_day(84).low, group.back_by_day(84).high) == (
+        None,
+        None,
+    )  # the curve's own are absent
+    assert plain(wording.group_share_words(group, 84)) == "100 % (74–100)"
+    assert plain(tables.horizon_rows(summary)[0]["back by week 12"]) == "100 % (74–100)"
+    assert wording.tile_words(group, 84) == (f"100{wording.PER_CENT}", "(74–100) of 12")
+    assert "100 %** (74–100)" in plain(wording.estimate_sentence(summary, group, 84))
+    assert "100 % (74–100)" in plain(summary.verdict("pfps-8-12-weeks").reason)
 
 
 def test_a_median_and_its_limits():
@@ -186,7 +226,7 @@ def test_the_card_of_pfps():
     group = make_group("pfps", *HUNDRED)
     assert plain(" ".join(wording.card_sentences(make_summary(group), group))) == (
         "An estimated **50 %** (41–60) of 100 runners with PFPS are back by week 12. "
-        "Another clinic's article says more than half (no study found): not shown to be more than half. "
+        "Another clinic's article says more than half (no study found): in line, though not shown to be more than half. "
         "By month 6: **50 %** (41–60); the same source says 67 %: behind."
     )
 
@@ -210,7 +250,7 @@ def test_a_condition_without_a_benchmark():
     ("word", "words"),
     [
         ("ahead", "more than half: expectation met"),
-        ("in line", "not shown to be more than half"),
+        ("in line", "in line, though not shown to be more than half"),
         ("behind", "less than half: expectation not met"),
         ("cannot tell yet", "cannot tell yet"),
     ],
@@ -297,6 +337,16 @@ def test_of_too_few_people_no_class_is_said_to_be_small():
     hidden = make_group("all", *HUNDRED, became=Became(*[None] * 6))
     assert captions.became_caption(make_summary(everybody=hidden)) == (
         "Too few people to show the classes. Choose a longer period or fewer filters."
+    )
+
+
+def test_rounded_classes_are_not_said_to_add_up():
+    everybody = make_group("all", *HUNDRED, became=Became(returned=90, in_care=10))
+    assert captions.became_caption(make_summary(everybody=everybody)).endswith(
+        "the six classes add up to everybody who started."
+    )
+    assert captions.became_caption(make_summary(everybody=everybody, audience="sharing")) == (
+        "All conditions together; rounded numbers of the six classes need not add up to everybody who started."
     )
 
 
@@ -401,3 +451,15 @@ def test_the_evidence_names_no_row_of_the_catalogue():
     """People read sources, not ids."""
     said = " ".join(captions.evidence_words(row) for row in benchmarks().values())
     assert [name for name in benchmarks() if name in said] == []
+
+
+def test_every_category_is_named_by_its_own_field():
+    for field, codes in GROUPING_FIELDS.items():
+        for code in codes or ():
+            name = category_name(field, code)
+            assert "_" not in name
+            assert ("problems" in name) <= (field == "condition"), (field, code)
+    assert category_name("sex", "other") == "other"
+    assert category_name("condition", "other") == "Other problems"
+    assert category_name("age_band", "25_34") == "25–34"
+    assert category_name("site", "other") == "other"  # a clinic may call a site as it likes

@@ -15,15 +15,14 @@ from dashboard.wording import long_date
 class Mark:
     """Something that happened on a day; `number` is what stands on the chart and before its text below."""
 
-    number: int
+    number: str
     day: date
     text: str
 
 
-def marks_within(events: Sequence[tuple[date, str]], first_day: date, last_day: date) -> list[Mark]:
-    """The events within the days drawn, numbered in order of time."""
-    inside = sorted(event for event in events if first_day <= event[0] <= last_day)
-    return [Mark(number, day, text) for number, (day, text) in enumerate(inside, 1)]
+def marks_within(events: Sequence[tuple[date, str, str]], first_day: date, last_day: date) -> list[Mark]:
+    """The events (day, text, number) within the days drawn; each keeps its number, whatever is drawn."""
+    return [Mark(number, day, text) for day, text, number in events if first_day <= day <= last_day]
 
 
 def annotation_layer(marks: Sequence[Mark], theme: Theme, top: float) -> Layer:

@@ -43,7 +43,7 @@ def became_figure(group: GroupSummary, theme: Theme, *, k: int, height: int = 38
                 "hovertemplate": f"{CLASS_NAMES[name]}: {count}<extra></extra>",
             }
         )
-        share = "" if _share_withheld(group, name, k) else f" · {percent(shares[name] / 100)}"
+        share = "" if _share_withheld(group, name, k) else f" · {_percent_of_printed(group, name)}"
         parts.notes.append(
             {
                 "text": f"<b>{count}</b>{share}<br>{CLASS_NAMES[name]}",
@@ -90,6 +90,11 @@ def _share_withheld(group: GroupSummary, name: str, k: int) -> bool:
     count = _count(group, name)
     to_share = None in vars(group.became).values()
     return count is None or (to_share and proportion_withheld(count, group.started or 0, k))
+
+
+def _percent_of_printed(group: GroupSummary, name: str) -> str:
+    """Of the numbers as they are printed: rounded ones need not add up, and the bar's heights do."""
+    return percent((_count(group, name) or 0) / (group.started or 1))
 
 
 def _count(group: GroupSummary, name: str) -> int | None:

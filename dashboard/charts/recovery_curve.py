@@ -23,8 +23,8 @@ from dashboard.group_summary import GroupSummary
 from dashboard.names import group_label
 from dashboard.stats.benchmark import Benchmark
 from dashboard.stats.disclosure import proportion_withheld, shown_count
-from dashboard.stats.survival import Curve, too_few_followed
-from dashboard.wording import groups_drawn, percent
+from dashboard.stats.survival import Curve, line_parts, sentence_interval, too_few_followed
+from dashboard.wording import groups_drawn, interval_words, percent
 
 # Every horizon of a verdict is a tick, so that the table has its numbers; few enough for a phone.
 TICKS = {182: (0, 28, 56, 84, 112, 140, 182), 364: (0, 56, 112, 182, 238, 294, 364)}
@@ -164,27 +164,32 @@ def _curve(
     }
     fill = {"fill": "tonexty", "fillcolor": transparent(colour, band_opacity)}
     layer = Layer([{**band, "y": line.high}, {**band, "y": line.low, **fill}])
-    solid = next((n for n, day in enumerate(line.days) if too_few_followed(group.curve, day)), len(line.days))
+    few = [too_few_followed(group.curve, day) for day in line.days]
     hover = [
         f"<b>{name}</b>, day {day}<br>"
-        + (too_few_words(group.curve, day, shared_k) or f"{percent(value / 100)} back ({low:.0f}–{high:.0f})")
-        for day, value, low, high in zip(line.days, line.value, line.low, line.high, strict=True)
+        + (too_few_words(group.curve, day, shared_k) or _read_out(group.curve, day, value))
+        for day, value in zip(line.days, line.value, strict=True)
     ]
-    for part, dash in ((slice(0, solid), "solid"), (slice(max(solid - 1, 0), None), "dot")):
-        if len(line.days[part]) > 1:
-            layer.traces.append(
-                {
-                    "type": "scatter",
-                    "x": line.days[part],
-                    "y": line.value[part],
-                    "mode": "lines",
-                    "line": {"color": colour, "width": 2.5, "shape": "hv", "dash": dash},
-                    "name": name,
-                    "text": hover[part],
-                    "hovertemplate": "%{text}<extra></extra>",
-                }
-            )
+    for part, dotted in line_parts(few):
+        layer.traces.append(
+            {
+                "type": "scatter",
+                "x": line.days[part],
+                "y": line.value[part],
+                "mode": "lines",
+                "line": {"color": colour, "width": 2.5, "shape": "hv", "dash": "dot" if dotted else "solid"},
+                "name": name,
+                "text": hover[part],
+                "hovertemplate": "%{text}<extra></extra>",
+            }
+        )
     return layer
+
+
+def _read_out(curve: Curve, day: int, value: float) -> str:
+    """The share in words, with the limits that sentences have: the band collapses where nobody or everybody is back."""
+    limits = sentence_interval(curve, day)
+    return f"{percent(value / 100)} back {interval_words(*limits) if limits else ''}".rstrip()
 
 
 def _end_labels(

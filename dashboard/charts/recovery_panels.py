@@ -13,7 +13,7 @@ from dashboard.charts.theme import Layer, Theme, base_figure, lay_on, transparen
 from dashboard.recovery_words import is_read, period_words
 from dashboard.sections.intake_periods import IntakePeriodsResult, ShownPeriod
 from dashboard.stats.relapse import YEAR_DAYS
-from dashboard.stats.survival import Curve, too_few_followed
+from dashboard.stats.survival import Curve, line_parts, too_few_followed
 from dashboard.wording import is_few, percent
 
 MARK_HEIGHT = 110
@@ -43,7 +43,7 @@ def relapse_figure(
         )
         for day, value, low, high in zip(line.days, line.value, line.low, line.high, strict=True)
     ]
-    thin = next((n for n, day in enumerate(line.days) if too_few_followed(curve, day)), len(line.days))
+    few = [too_few_followed(curve, day) for day in line.days]
     traces = [
         {**band, **quiet, "y": line.high},
         {**band, **quiet, "y": line.low, "fill": "tonexty", "fillcolor": transparent(colour)},
@@ -53,13 +53,12 @@ def relapse_figure(
                 "x": line.days[part],
                 "y": line.value[part],
                 "mode": "lines",
-                "line": {"color": colour, "width": 2.5, "shape": "hv", "dash": dash},
+                "line": {"color": colour, "width": 2.5, "shape": "hv", "dash": "dot" if dotted else "solid"},
                 "name": "pain again",
                 "text": hover[part],
                 "hovertemplate": "%{text}<extra></extra>",
             }
-            for part, dash in ((slice(0, thin), "solid"), (slice(max(thin - 1, 0), None), "dot"))
-            if len(line.days[part]) > 1
+            for part, dotted in line_parts(few)
         ),
     ]
     lay_on(figure, [Layer(traces)])

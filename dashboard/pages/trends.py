@@ -11,7 +11,7 @@ from dashboard.sections.trends import trends_section
 
 question = current_question()
 summary = panels.answer(question)
-trends = panels.section(question, trends_section)
+trends = panels.section(question, trends_section).to_read()
 
 grid = st.grid(2, min_column_width=420, gap="medium")
 left, right = grid.cell(), grid.cell()

@@ -16,6 +16,7 @@ from sql.queries.episode import EntryRow, EpisodeRecord
 from sql.writes.clinic_entry import followed
 
 RECENT_DAYS = 21
+KNOWN_AT_DAYS = (84, 182)
 Row = dict[str, str]
 
 
@@ -156,7 +157,28 @@ def _missing(record: EpisodeRecord, one: Standing) -> tuple[str, ...]:
         (case.side is None, "the side"),
         (not record.assessments, "an assessment"),
     )
-    return tuple(what for is_missing, what in checks if is_missing)
+    return (*(what for is_missing, what in checks if is_missing), *_running_unknown(record, day))
+
+
+def _running_unknown(record: EpisodeRecord, day: int) -> tuple[str, ...]:
+    """That the curve does not know whether they ran at week 12 or 26, and since when nobody has heard of them."""
+    case, last = record.case, record.case.last_day
+    if case.eligibility != "eligible" or case.goal != "running":
+        return ()
+    ends = [case.return_day]
+    if record.stopped_reason != "moved_away":
+        ends.append(case.stop_day)
+    elif case.stop_day is not None:
+        last = min(last, case.stop_day)  # a move ends observation
+    if any(end is not None and end <= last for end in ends):
+        return ()
+    weeks = [due // 7 for due in KNOWN_AT_DAYS if last <= due <= day]
+    if not weeks:
+        return ()
+    late = case.return_day is not None
+    why = f", and the return on day {case.return_day} is later: correct the last contact" if late else ""
+    named = " and ".join(f"week {week}" for week in weeks)
+    return (f"running at {named}: the last contact is on day {last}{why}",)
 
 
 def _report_rows(record: EpisodeRecord) -> list[Row]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from dashboard.report.content import Cell, Column, Table
-from dashboard.wording import interval_words, long_date, percent
+from dashboard.wording import interval_words, long_date, percent, with_minus
 
 NONE = "–"
 
@@ -59,5 +59,5 @@ def words(column: Column, cell: Cell) -> str:
     if column.kind == "ratio":
         return f"{cell:.2f}"
     if column.kind == "number":
-        return f"{cell:.1f}".replace("-", "−")
+        return with_minus(f"{cell:.1f}")
     return f"{cell:,.0f}"

@@ -65,7 +65,7 @@ class Heading:
 
 @dataclass(frozen=True)
 class Line:
-    """A step line with its limits; `solid_to` is the last x that enough people stand behind."""
+    """A step line with its limits; `too_few` says of each x whether too few people stand behind it."""
 
     name: str
     colour: str
@@ -73,7 +73,7 @@ class Line:
     y: tuple[float, ...]
     low: tuple[float, ...] = ()
     high: tuple[float, ...] = ()
-    solid_to: float | None = None
+    too_few: tuple[bool, ...] = ()
 
 
 @dataclass(frozen=True)

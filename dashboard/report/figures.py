@@ -31,6 +31,7 @@ from dashboard.report.content import (
 )
 from dashboard.report.figure_funnel import funnel
 from dashboard.report.palette import MUTED, RULE, TEXT
+from dashboard.stats.survival import line_parts
 
 FONTS = Path(__file__).parent / "fonts"
 FAMILY = "Source Sans Pro"
@@ -109,20 +110,16 @@ def _curve(chart: CurveChart) -> Figure:
 
 
 def _steps(axes: Axes, line: Line, dash: object) -> None:
-    """The line; its tail, where too few are followed, is thin and dotted."""
+    """The line; where too few are followed it is thin and dotted."""
     if line.low:
         axes.fill_between(
             line.x, line.low, line.high, step="post", color=line.colour, alpha=0.14, linewidth=0
         )
-    solid = len(line.x) if line.solid_to is None else sum(1 for x in line.x if x <= line.solid_to)
-    for part, style, width in (
-        (slice(0, max(solid, 1)), dash, 1.6),
-        (slice(max(solid - 1, 0), None), (0, (1, 1.4)), 1.1),
-    ):
-        if len(line.x[part]) > 1:
-            axes.step(
-                line.x[part], line.y[part], where="post", color=line.colour, linewidth=width, linestyle=style,
-            )  # fmt: skip
+    for part, dotted in line_parts(line.too_few or (False,) * len(line.x)):
+        style, width = ((0, (1, 1.4)), 1.1) if dotted else (dash, 1.6)
+        axes.step(
+            line.x[part], line.y[part], where="post", color=line.colour, linewidth=width, linestyle=style,
+        )  # fmt: skip
 
 
 def _end_names(axes: Axes, lines: Sequence[Line], last: float) -> None:

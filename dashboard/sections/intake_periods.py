@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from dashboard.question import Asked
 from dashboard.sections.starters import Starters, counts_of, is_few, may_show, number_shown, starters
 from dashboard.stats.disclosure import MIN_CURVE, coarsen, proportion_withheld, rounded, shown_count
-from dashboard.stats.intake_periods import SMALLEST, IntakePeriod, PeriodShare, join_small, share_back
+from dashboard.stats.intake_periods import SMALLEST, IntakePeriod, PeriodShare, cut, join_small, share_back
 from dashboard.stats.survival import RecoveryCounts
 from sql.queries.period_counts import PeriodCount, period_counts
 
@@ -46,8 +46,8 @@ def intake_periods_section(connection: Connection, asked: Asked) -> IntakePeriod
     everybody = starters(connection, asked)
     smallest = MIN_CURVE if asked.shared else SMALLEST
     rows = [] if asked.hidden else period_counts(connection, asked.scope, asked.cohort)
-    months = _by_month(rows)
-    periods = tuple(_shown(asked, everybody, period) for period in join_small(months, smallest))
+    months, span = _by_month(rows), (asked.cohort.first_visit_from, asked.cohort.first_visit_to)
+    periods = tuple(_shown(asked, everybody, cut(part, span)) for part in join_small(months, smallest))
     return IntakePeriodsResult(asked.shared, HORIZON_DAY, smallest, periods)
 
 

@@ -22,6 +22,7 @@ from dashboard.stats.relapse import (
     sustained_return,
 )
 from dashboard.stats.survival import Curve, Horizon, RecoveryCounts, back_by, cumulative_incidence
+from sql.queries.asked_again import asked_again
 from sql.queries.relapse_counts import RelapseCount, relapse_counts
 from sql.queries.transition_counts import transition_counts
 
@@ -37,7 +38,8 @@ class RelapseResult:
     `returned` are all of them, `fortnight` those at least 14 days before the as-of day. `curve` is the time
     from the return to pain again, stops competing, and `relapsed_by` that curve on some days; there is none
     where it may be shown on no day. `running` is the share of starters running without pain on a day, nothing in
-    shared figures.
+    shared figures. Where nobody is `asked_again` after a return, nor had pain again, that share is the curve's own
+    and says nothing more (None: shared).
     """
 
     shared: bool
@@ -47,6 +49,7 @@ class RelapseResult:
     curve: Curve | None
     relapsed_by: tuple[Horizon, ...]
     running: tuple[RunningShare, ...]
+    asked_again: bool | None
 
 
 def relapse_section(connection: Connection, asked: Asked) -> RelapseResult:
@@ -72,6 +75,7 @@ def relapse_section(connection: Connection, asked: Asked) -> RelapseResult:
         curve=curve,
         relapsed_by=relapsed_by,
         running=_running(connection, asked),
+        asked_again=_asked_again(connection, asked, back),
     )
 
 
@@ -98,6 +102,7 @@ def document(result: RelapseResult) -> dict[str, Any]:
             for item in result.sustained
         ],
         "relapsed_by": [_horizon(item, digits) for item in result.relapsed_by],
+        "asked_again": result.asked_again,
         "running_without_pain": [
             {name: _rounded(value, digits) for name, value in asdict(item).items()} for item in result.running
         ],
@@ -173,3 +178,10 @@ def _running(connection: Connection, asked: Asked) -> tuple[RunningShare, ...]:
     moves = transition_counts(connection, asked.scope, asked.cohort)
     states = occupancy(TransitionCounts.from_rows("all", moves))
     return tuple(running_on(states, day) for day in RUNNING_ON_DAYS)
+
+
+def _asked_again(connection: Connection, asked: Asked, back: RecoveryCounts) -> bool | None:
+    """Pain again is an answer too, however it was told."""
+    if asked.shared:
+        return None
+    return any(back.returned) or asked_again(connection, asked.scope, asked.cohort)

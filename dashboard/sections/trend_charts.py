@@ -26,7 +26,7 @@ from dashboard.stats.control_chart import (
     xmr_chart,
 )
 from dashboard.stats.disclosure import coarsen, proportion_withheld, shown_count
-from dashboard.stats.intake_periods import IntakePeriod, PeriodShare, Unit, divide, is_mature
+from dashboard.stats.intake_periods import IntakePeriod, PeriodShare, Span, Unit, cut, divide, is_mature
 from dashboard.stats.survival import RecoveryCounts, cumulative_incidence
 from sql.queries.decisions import Rebase
 
@@ -154,10 +154,11 @@ def charted_shares(
     rebases: Sequence[Rebase],
     *,
     as_of: date,
+    span: Span,
     k: int | None,
 ) -> Trend:
-    """The share back of each intake period; from coarse counts, for sharing, where k is given."""
-    periods = divide(curves, unit)
+    """The share back of each intake period, cut to `span`; from coarse counts, for sharing, where k is given."""
+    periods = [cut(period, span) for period in divide(curves, unit)]
     shown = [coarse for period in periods if (coarse := _to_show(period, measure, k))]
     charts = [
         share_chart(part, as_of, horizon_days=measure.mature_days, better=measure.better)

@@ -27,6 +27,11 @@ class Measure:
     outcome: bool = False
 
     @property
+    def of_scores(self) -> bool:
+        """Whether it is the share of people who gave a score."""
+        return self.name in ("baseline_score", "score_at_6_weeks", "score_at_12_weeks")
+
+    @property
     def in_per_cent(self) -> bool:
         """Whether values lie between 0 and 1."""
         return self.kind in ("share", "share back")

@@ -11,7 +11,7 @@ from typing import Literal
 
 from dashboard.sections.trend_measures import Measure
 from dashboard.stats.disclosure import MIN_CURVE, proportion_withheld, round_count, shown_count
-from dashboard.stats.intake_periods import SMALLEST_FOR_TREND, UNITS, Unit, calendar_unit
+from dashboard.stats.intake_periods import SMALLEST_FOR_TREND, UNITS, Span, Unit, calendar_unit, within
 
 State = Literal["counted", "not yet", "withheld", "nobody"]
 
@@ -72,16 +72,19 @@ def series(
     *,
     as_of: date,
     whole: tuple[date, date] | None,
+    span: Span,
     k: int,
     shared: bool,
 ) -> tuple[Value, ...]:
     """The values of all periods that hold one of the months.
 
     `whole` are the first and last day that the data cover: a number of people is known only of periods within.
+    `span` are those asked about, to which periods are cut.
     """
     values: list[Value] = []
     for (first, last), part in _parts(months, unit).items():
         covered = measure.kind != "count" or (whole is not None and whole[0] <= first and last <= whole[1])
+        first, last = within(first, last, span)
         mature = covered and last + timedelta(days=measure.mature_days) <= as_of
         cell = _sum(months[month] for month in part if month in months)
         if not mature:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -38,6 +38,15 @@ class Trends:
     def trend(self, measure: str) -> Trend:
         """The series of one measure."""
         return next(trend for trend in self.trends if trend.measure.name == measure)
+
+    def to_read(self) -> Trends:
+        """The same without the 0 % of score measures where nobody ever gave a score: it would read as a finding."""
+        points = [p.value for trend in self.trends if trend.measure.of_scores for p in trend.points]
+        if any(value.state == "withheld" or value.met for value in points):
+            return self
+        nothing = {"points": (), "segments": (), "assurance": None, "suggested": None, "runs": None}
+        read = (replace(t, **nothing) if t.measure.of_scores else t for t in self.trends)  # type: ignore[arg-type]
+        return replace(self, trends=tuple(read))
 
 
 @dataclass(frozen=True)
@@ -75,28 +84,36 @@ def document(trends: Trends) -> dict[str, Any]:
         "clinic": trends.clinic,
         "withheld": not trends.trends,
         "measures": [_measure(trend, shared=trends.shared) for trend in trends.trends],
-        "annotations": [_annotation(note, shared=trends.shared) for note in trends.annotations],
+        "annotations": [
+            _annotation(number, note, shared=trends.shared)
+            for number, note in enumerate(trends.annotations, 1)
+        ],
     }
 
 
-def _annotation(note: Annotation, *, shared: bool) -> dict[str, Any]:
+def _annotation(number: int, note: Annotation, *, shared: bool) -> dict[str, Any]:
     text = None if shared else note.text
-    return {"clinic": note.clinic, "number": note.number, "day": note.day.isoformat(), "text": text}
+    return {"clinic": note.clinic, "number": number, "day": note.day.isoformat(), "text": text}
 
 
 def _trend(measure: Measure, counts: TrendCounts, asked: Asked, decided: _Decided) -> Trend:
     target = decided.targets.get(measure.name)
     rebases = [rebase for rebase in decided.rebases if rebase.measure == measure.name]
+    span = (asked.cohort.first_visit_from, asked.cohort.first_visit_to)
     smallest = smallest_median(measure, asked.k, shared=asked.shared)
     if measure.kind == "share back":
         unit = best_unit({month: curve.started for month, curve in counts.curves.items()}, smallest)
         k = asked.k if asked.shared else None
-        return charted_shares(measure, unit, counts.curves, target, rebases, as_of=asked.as_of, k=k)
+        return charted_shares(
+            measure, unit, counts.curves, target, rebases, as_of=asked.as_of, span=span, k=k
+        )
     whole, months = _whole(asked, counts), counts.months[measure.name]
     if measure.kind == "count" and whole:
         months = {month: months.get(month, Cell()) for month in all_months(*whole)}
     unit = best_unit({month: cell.n for month, cell in months.items()}, smallest)
-    values = series(measure, months, unit, as_of=asked.as_of, whole=whole, k=asked.k, shared=asked.shared)
+    values = series(
+        measure, months, unit, as_of=asked.as_of, whole=whole, span=span, k=asked.k, shared=asked.shared
+    )
     detail = counts.pain_scale if measure.kind == "median" else None
     return charted(measure, unit, values, target, rebases, detail)
 

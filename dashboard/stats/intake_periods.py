@@ -29,6 +29,9 @@ Unit = Literal["month", "quarter", "half-year"]
 UNITS: tuple[Unit, ...] = ("month", "quarter", "half-year")
 MONTHS: Mapping[Unit, int] = {"month": 1, "quarter": 3, "half-year": 6}
 
+Span = tuple[date | None, date | None]
+"""First and last day asked about; None where that end is open."""
+
 SMALLEST = 10
 """A period with fewer starters is joined with its neighbours."""
 SMALLEST_FOR_TREND = 20
@@ -37,7 +40,7 @@ SMALLEST_FOR_TREND = 20
 
 @dataclass(frozen=True)
 class IntakePeriod:
-    """Those whose first visit fell in `first_day` to `last_day`, a whole calendar unit."""
+    """Those whose first visit fell in `first_day` to `last_day`, a whole calendar unit unless it was cut."""
 
     first_day: date
     last_day: date
@@ -143,6 +146,18 @@ def effective_number(curve: Curve, day: int) -> float | None:
 def calendar_unit(day: date, unit: Unit) -> tuple[date, date]:
     """First and last day of the month, quarter or half-year that holds `day`."""
     return _bounds(day, unit)
+
+
+def within(first_day: date, last_day: date, span: Span) -> tuple[date, date]:
+    """The part of a period that was asked about: its name must not say more than its people."""
+    first, last = span
+    return max(filter(None, (first_day, first))), min(filter(None, (last_day, last)))
+
+
+def cut(period: IntakePeriod, span: Span) -> IntakePeriod:
+    """The period as far as it was asked about."""
+    first, last = within(period.first_day, period.last_day, span)
+    return replace(period, first_day=first, last_day=last)
 
 
 def pool(group: str, parts: Iterable[RecoveryCounts]) -> RecoveryCounts:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from math import sqrt
 from operator import ge
 
@@ -204,7 +205,9 @@ def cumulative_incidence(counts: RecoveryCounts) -> Curve:
     finished = np.flatnonzero((gone > 0) & (gone == at_risk))
     # 1 - F, summed up so that nothing cancels near F = 1
     not_back = state_free + np.cumsum(before * stopped / safe, dtype=np.float64)
-    low, high = _band(value, variance, not_back, all_back=(state_free == 0) & (np.cumsum(stopped) == 0))
+    all_back = (state_free == 0) & (np.cumsum(stopped) == 0)
+    value = np.where(all_back, 1.0, np.minimum(value, 1.0))  # by counts: the sum of the steps may fall short
+    low, high = _band(value, variance, not_back, all_back)
     return Curve(
         group=counts.group,
         started=counts.started,
@@ -215,7 +218,7 @@ def cumulative_incidence(counts: RecoveryCounts) -> Curve:
         returned=counts.returned,
         stopped=counts.stopped,
         censored=counts.censored,
-        value=tuple(np.minimum(value, 1.0).tolist()),
+        value=tuple(value.tolist()),
         variance=tuple(variance.tolist()),
         low=low,
         high=high,
@@ -274,6 +277,20 @@ def effectively_followed(curve: Curve, day: int) -> float:
 def too_few_followed(curve: Curve, day: int) -> bool:
     """Whether fewer than 10 are effectively followed on `day`: too few to state a share."""
     return effectively_followed(curve, day) < MIN_FOLLOWED - TOLERANCE
+
+
+def line_parts(too_few: Sequence[bool]) -> list[tuple[slice, bool]]:
+    """A step line, told of each of its points whether too few are followed there, as parts that are alike.
+
+    A part of too few begins at the point before and reaches to the next one after. A line may get firm again:
+    when the last runner in view has returned or stopped, the known outcomes are what the curve rests on.
+    """
+    parts, begin = [], 0
+    for few, run in groupby(too_few):
+        end = begin + len(list(run))
+        parts.append((slice(max(begin - 1, 0), end + 1) if few else slice(begin, end), few))
+        begin = end
+    return [(part, few) for part, few in parts if len(too_few[part]) > 1]
 
 
 def quantile(curve: Curve, p: float) -> Quantile:

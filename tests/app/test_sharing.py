@@ -112,6 +112,13 @@ def test_the_day_on_which_somebody_last_came_is_not_shared(look: Visit):
     assert "last first visit" not in said(look("small", audience="sharing"))
 
 
+def test_the_last_first_visit_of_all_data_is_not_said_of_a_part(look: Visit):
+    for narrowed in ({"period": "Last 12 months"}, {"condition": "PFPS"}):
+        page = said(look("small", **narrowed))
+        assert "Data to" in page
+        assert "last first visit" not in page
+
+
 NOT_OFFERED = "Choices of few people are not offered in figures to share."
 
 

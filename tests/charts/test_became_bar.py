@@ -65,6 +65,15 @@ def test_classes_too_small_to_share_have_what_the_others_leave():
     assert figure.data[2].hovertemplate == "stopped (gave up, surgery, other): fewer than 8<extra></extra>"
 
 
+def test_the_per_cent_beside_a_number_is_that_of_the_printed_numbers():
+    """Rounded to 5 the classes are 260 of the 265: 130 are 49 % of 265, though half of the bar."""
+    rounded = Became(returned=130, in_care=50, stopped=30, discharged_unrecorded=30, lost=20, cannot_count=0)
+    group = make_group("all", became=rounded, started=265)
+    assert class_shares(group)["returned"] == 50
+    first = became_figure(group, LIGHT, k=8).layout.annotations[0]
+    assert first.text.replace("\xa0", " ").startswith("<b>130</b> · 49 %")
+
+
 def test_nothing_but_small_classes_make_no_bar():
     hidden = make_group("all", became=Became(**dict.fromkeys(CLASSES)), started=None)
     assert class_shares(hidden) == {}

@@ -120,12 +120,14 @@ def test_without_points_there_is_no_chart():
         assert variation_words(replace(trend, points=points)) == words
 
 
-def test_marks_are_numbered_in_order_and_only_within_the_days_drawn():
-    events = [(date(2023, 5, 2), "b <i>"), (date(2023, 2, 3), "a"), (date(2022, 12, 31), "before")]
+def test_marks_keep_their_numbers_whatever_days_are_drawn():
+    events = [
+        (date(2022, 12, 31), "before", "1"), (date(2023, 2, 3), "a", "2"), (date(2023, 5, 2), "b <i>", "3"),
+    ]  # fmt: skip
     marks = marks_within(events, date(2023, 1, 1), date(2023, 12, 31))
-    assert [(mark.number, mark.text) for mark in marks] == [(1, "a"), (2, "b <i>")]
+    assert [(mark.number, mark.text) for mark in marks] == [("2", "a"), ("3", "b <i>")]
     layer = annotation_layer(marks, LIGHT, 5)
-    assert layer.traces[0]["text"] == ["<b>1</b>", "<b>2</b>"]
+    assert layer.traces[0]["text"] == ["<b>2</b>", "<b>3</b>"]
     assert layer.traces[0]["hovertext"][1] == "<b>2 May 2023</b><br>b &lt;i&gt;"
     assert [shape["x0"] for shape in layer.shapes] == [date(2023, 2, 3), date(2023, 5, 2)]
     assert annotation_layer([], LIGHT, 5).traces == []

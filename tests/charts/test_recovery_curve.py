@@ -72,6 +72,27 @@ def test_the_line_is_dotted_where_too_few_are_still_followed():
     assert group.curve.state_at(49).at_risk / group.curve.state_free_at(49) >= 10
 
 
+def test_the_line_is_firm_again_where_everybody_in_view_has_returned_or_stopped():
+    """The table's figure at month 6 has no reservation then, so the line has none."""
+    group = make_group("pfps", (10, 5, 5, 0), (20, 0, 0, 16), (30, 4, 0, 0))
+    before, dotted, after = named(recovery_figure([group], [], LIGHT), "PFPS")
+    assert [part.line.dash for part in (before, dotted, after)] == ["solid", "dot", "solid"]
+    assert list(dotted.x) == [10, 20, 30]
+    assert after.x[0] == 30
+    assert after.x[-1] >= 182
+    assert not group.back_by_day(182).too_few
+
+
+def test_hovering_reads_out_the_limits_that_sentences_have():
+    """8 of 8 back: 0.025^(1/8) = 63 %; before the first return 1 - 0.025^(1/8) = 37 %."""
+    (line,) = named(recovery_figure([make_group("pfps", (28, 8, 0, 0), (300, 0, 0, 0))], [], LIGHT), "PFPS")
+    words = {
+        day: text.replace("\N{NO-BREAK SPACE}", " ") for day, text in zip(line.x, line.text, strict=True)
+    }
+    assert words[0].endswith("0 % back (0–37)")
+    assert words[28].endswith("100 % back (63–100)")
+
+
 def test_each_curve_is_named_at_its_end_with_room_for_the_longest_name():
     groups = [make_group(name, *HUNDRED) for name in ("up_to_6_weeks", "up_to_4_months", "unknown")]
     figure = recovery_figure(groups, [], LIGHT)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from patients.test_facts import FIRST, make_case, pain, told
@@ -148,6 +148,37 @@ def test_the_record_sheet_says_status_reason_and_what_is_missing(monkeypatch):
     assert "Pain 6 at the start and 6 on day 40" in str(given[0]["why"])
     assert "no pain score in the last 21 days" in str(given[0]["missing"])
     assert given[0]["outlook"] == "Of 40 people …"
+
+
+@pytest.mark.parametrize(
+    ("days", "reason", "missing"),
+    [
+        ({"last_day": 70}, None, "running at week 12 and week 26: the last contact is on day 70"),
+        ({"last_day": 84}, None, "running at week 12 and week 26: the last contact is on day 84"),
+        ({"last_day": 85}, None, "running at week 26: the last contact is on day 85"),
+        ({"last_day": 183}, None, None),
+        ({"last_day": 70, "return_day": 70}, None, None),
+        (
+            {"last_day": 0, "return_day": 5},
+            None,
+            "running at week 12 and week 26: the last contact is on day 0, and the return on day 5 is later: correct "
+            "the last contact",
+        ),
+        ({"last_day": 70, "stop_day": 60}, "surgery", None),
+        (
+            {"last_day": 190, "stop_day": 60},
+            "moved_away",
+            "running at week 12 and week 26: the last contact is on day 60",
+        ),
+        ({"last_day": 70, "goal": "gym"}, None, None),
+        ({"last_day": 70, "eligibility": "red_flag"}, None, None),
+    ],
+)
+def test_a_patient_of_whom_running_is_not_known_lacks_that(days, reason, missing):
+    record = make_record()
+    case = replace(record.case, first_visit_date=DAY - timedelta(200), **days)
+    view = record_view(replace(record, case=case, stopped_reason=reason), RULES)
+    assert [what for what in view.missing if what.startswith("running at")] == ([missing] if missing else [])
 
 
 def test_the_record_sheet_of_a_discharged_patient_has_no_status_and_no_week(monkeypatch):

@@ -6,13 +6,18 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from builders import Row, load_tables, make_episode, make_visit
+from builders import Row, load_tables, make_episode, make_running, make_visit
 from sqlalchemy import Engine
 
 from dashboard.question import NotAllowed, ask
+from dashboard.recovery_tables import sustained_rows
+from dashboard.recovery_words import period_words, sustained_caption
 from dashboard.sections.catalogue import SECTIONS, documents
+from dashboard.sections.intake_periods import intake_periods_section
+from dashboard.sections.relapse import relapse_section
 from dashboard.summary import outcome_summary
 from dashboard.summary_json import as_document
+from dashboard.wording import PER_CENT
 from sql.cohort import Cohort, Scope
 from sql.engine import reading
 
@@ -76,6 +81,29 @@ def test_relapse_and_sustained_return_by_hand(engine: Engine, tmp_path: Path):
     assert found["running_without_pain"][1]["value"] == pytest.approx(0.5 * 10 / 14)
 
 
+@pytest.mark.parametrize("told", [(), (40,), (40, 60)])
+def test_running_without_pain_needs_an_answer_after_the_return(
+    engine: Engine, tmp_path: Path, told: tuple[int, ...]
+):
+    """An answer on the day of the return tells of the return only."""
+    reports = [make_running("E0", reported_on=on(5), status="not_running")]
+    reports += [make_running("E0", reported_on=on(day), status="running_without_pain") for day in told]
+    load_tables(engine, tmp_path / "files", episodes=people(20, "E", back=40), running=reports)
+    with reading(engine) as connection:
+        result = relapse_section(connection, ask(connection, OWNER, Cohort()))
+    asked = 60 in told
+    assert result.asked_again is asked
+    column = [row["running without pain on that day"] for row in sustained_rows(result, {})]
+    assert column == ([f"100{PER_CENT} (83–100)"] * 2 if asked else ["–", "–"])
+    assert ("nobody was asked about running again" in sustained_caption(result)) is not asked
+
+
+def test_pain_again_is_an_answer(engine: Engine, tmp_path: Path):
+    load_tables(engine, tmp_path / "files", episodes=clinic())
+    assert answers(engine)["relapse"]["asked_again"] is True
+    assert answers(engine, SHARING)["relapse"]["asked_again"] is None
+
+
 def test_a_return_of_the_last_fortnight_is_not_in_the_range(engine: Engine, tmp_path: Path):
     episodes = people(3, "E", back=343, seen=350)  # as-of is day 358: 15 days later
     episodes += people(2, "F", back=345, seen=350)  # 13 days
@@ -133,6 +161,24 @@ def test_small_months_are_joined(engine: Engine, tmp_path: Path):
     load_tables(engine, tmp_path / "files", episodes=episodes)
     (period,) = answers(engine)["intake_periods"]["periods"]
     assert (period["unit"], period["started"], period["first_day"]) == ("quarter", 21, "2024-01-01")
+
+
+def test_a_quarter_that_the_period_cuts_is_named_by_what_is_in_it(engine: Engine, tmp_path: Path):
+    """Months of 9 and 8 are joined into their quarter, of which the filter leaves November and December."""
+    episodes = [
+        *people(20, "D", first_visit_date="2023-10-09"),
+        *people(9, "E", first_visit_date="2023-11-06"),
+        *people(8, "F", first_visit_date="2023-12-04"),
+    ]
+    load_tables(engine, tmp_path / "files", episodes=episodes, request={"as_of": date(2024, 12, 31)})
+    cohort = Cohort(first_visit_from=date(2023, 11, 1), first_visit_to=date(2024, 10, 31))
+    with reading(engine) as connection:
+        (period,) = intake_periods_section(connection, ask(connection, OWNER, cohort)).periods
+    assert (period.share.first_day, period.share.last_day) == (date(2023, 11, 1), date(2023, 12, 31))
+    assert (period.started, period_words(period.share)) == (17, "Nov–Dec 2023")
+    assert (
+        answers(engine)["intake_periods"]["periods"][0]["first_day"] == "2023-10-01"
+    )  # whole without a filter
 
 
 # --- to share -------------------------------------------------------------------------------------------------------

@@ -10,15 +10,20 @@ import pytest
 from builders import Row, load_tables, make_episode, make_score, make_visit
 from sqlalchemy import Engine
 
+from dashboard.charts.annotation_marks import marks_within
 from dashboard.question import ask
+from dashboard.report.chapters.happened import numbered
 from dashboard.sections.catalogue import documents
+from dashboard.sections.happened import happened_section, letter_of
 from dashboard.sections.trend_measures import MEASURES
 from dashboard.sections.trends import Trends, trends_section
 from dashboard.summary import outcome_summary
 from dashboard.summary_json import as_json
+from dashboard.trend_words import caption, period_of, summary_rows
 from sql.cohort import Cohort, Scope
 from sql.engine import reading, writing
 from sql.writes.annotation import add_annotation
+from sql.writes.setting import write_setting
 from sql.writes.trend import confirm_rebase, set_target
 
 GOLDEN = (1, 2, 1, 2, 10, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1)
@@ -147,6 +152,53 @@ def test_months_that_are_not_mature_are_provisional(engine: Engine, tmp_path: Pa
     assert [len(trends.trend(name).counted) for name in ("known_at_12_weeks", "known_at_26_weeks")] == [2, 0]
 
 
+def test_a_quarter_that_the_period_cuts_is_named_by_what_is_in_it(engine: Engine, tmp_path: Path):
+    """15 a month are read by quarter; without October the first quarter is November and December."""
+    rows = [row for month in (10, 11, 12) for row in started(date(2023, month, 6), 15)]
+    load_tables(engine, tmp_path / "files", episodes=rows, request={"as_of": date(2024, 12, 31)})
+    asked = Cohort(first_visit_from=date(2023, 11, 1))
+    trend = trends_of(engine, cohort=asked).trend("back_by_12_weeks")
+    (point,) = trend.points
+    assert (trend.unit, period_of(point.value), point.value.n) == ("quarter", "Nov–Dec 2023", 30)
+    trend = trends_of(engine, "sharing", asked).trend("known_at_12_weeks")
+    assert (trend.unit, period_of(trend.points[0].value)) == ("half-year", "Nov–Dec 2023")
+    (whole,) = trends_of(engine).trend("back_by_12_weeks").points
+    assert period_of(whole.value) == "Oct–Dec 2023"
+
+
+def test_without_any_score_the_score_measures_have_no_data(engine: Engine, tmp_path: Path):
+    rows = [row for month in range(1, 10) for row in started(date(2024, month, 5), 45)]
+    load_tables(engine, tmp_path / "files", episodes=rows, request={"as_of": date(2024, 12, 31)})
+    for scope in ("clinic", "sharing"):
+        table = {row["measure"]: row for row in summary_rows(trends_of(engine, scope).to_read())}
+        for measure in ("Score at the first visit", "Score in weeks 4 to 6", "Score in weeks 8 to 12"):
+            assert (table[measure]["variation"], table[measure]["last"]) == ("… no data", "–")
+        assert table["Status known at week 12"]["variation"] != "… no data"
+
+
+def test_one_score_makes_the_others_a_finding(engine: Engine, tmp_path: Path):
+    """Scores at the first visit alone: that none follows is worth a 0 %."""
+    rows = started(date(2024, 1, 5), 12)
+    scores = [make_score(str(rows[0]["episode_id"]), scored_on=date(2024, 1, 5))]
+    load_tables(
+        engine, tmp_path / "files", episodes=rows, scores=scores, request={"as_of": date(2024, 12, 31)}
+    )
+    (point,) = trends_of(engine).to_read().trend("score_at_12_weeks").points
+    assert point.value.value == 0
+
+
+def test_one_person_is_a_person(engine: Engine, tmp_path: Path):
+    load_tables(
+        engine,
+        tmp_path / "files",
+        episodes=started(date(2024, 1, 5), 1),
+        request={"as_of": date(2024, 12, 31)},
+    )
+    trends = trends_of(engine)
+    words = caption(trends.trend("known_at_12_weeks"), trends).replace("\N{NO-BREAK SPACE}", " ")
+    assert words.startswith("Jan 2024: 100 % of 1 person.")
+
+
 @pytest.fixture
 def golden(engine: Engine, tmp_path: Path) -> Engine:
     """As many people in each of 18 months as the golden series of methods.md says."""
@@ -192,6 +244,25 @@ def test_what_people_decided_is_in_it(golden: Engine):
     assert document["annotations"] == [
         {"clinic": "main", "number": 1, "day": "2023-07-03", "text": "second site"}
     ]
+
+
+def test_what_happened_has_one_number_by_its_day_everywhere(golden: Engine):
+    """Entered last, dated first; a changed definition is no note and has a letter."""
+    with writing(golden) as connection:
+        for day in (date(2023, 7, 3), date(2024, 1, 2), date(2023, 3, 1)):
+            add_annotation(connection, "main", day, f"on {day}", today=TODAY)
+        write_setting(connection, "main", "definition", "5 km without pain", date(2023, 6, 1), today=TODAY)
+    by_day = [(1, "2023-03-01"), (2, "2023-07-03"), (3, "2024-01-02")]
+    assert [(note["number"], note["day"]) for note in document_of(golden)["annotations"]] == by_day
+    assert [(number, note.day.isoformat()) for number, note in numbered(trends_of(golden))] == by_day
+    with reading(golden) as connection:
+        events = happened_section(connection, ask(connection, Scope("clinic"), Cohort())).events
+    assert [(event.number, event.day.isoformat()) for event in events] == [
+        ("1", "2023-03-01"), ("A", "2023-06-01"), ("2", "2023-07-03"), ("3", "2024-01-02"),
+    ]  # fmt: skip
+    (mark,) = marks_within(events, date(2024, 1, 1), date(2024, 6, 30))
+    assert mark.number == "3"
+    assert [letter_of(place) for place in (0, 25, 26, 52)] == ["A", "Z", "AA", "BA"]
 
 
 def test_of_several_clinics_no_decision_holds(golden: Engine, tmp_path: Path):

@@ -25,6 +25,7 @@ from dashboard.stats.survival import (
     back_by,
     cumulative_incidence,
     effectively_followed,
+    line_parts,
     quantile,
     restricted_mean,
     risk_table,
@@ -148,6 +149,13 @@ def test_one_patient():
     curve = make_curve([(20, 1, 0, 0)])
     assert (curve.value, curve.variance, curve.low) == ((1.0,), (0.0,), (None,))
     assert sentence_interval(curve, 20) == (0.025, 1.0)
+
+
+def test_everybody_back_is_exactly_one():
+    """The steps alone add up to 0.9999999999999999 for some of these numbers of people."""
+    for returns in range(8, 60):
+        curve = make_curve([(day, 1, 0, int(day in (3, 5))) for day in range(returns)])
+        assert curve.value[-1] == back_by(curve, 500).value == 1.0
 
 
 def test_three_thousand_days_match_the_direct_sum():
@@ -293,6 +301,22 @@ def test_too_few_looks_at_all_the_curve_rests_on(at_risk, expected):
 def test_too_few_once_finished_counts_known_outcomes(lost, expected):
     curve = make_curve([(5, 0, 0, lost), (6, 6, 4 - lost, 0)])
     assert too_few_followed(curve, 6) is expected
+
+
+def test_a_line_is_firm_again_once_everybody_in_view_has_returned_or_stopped():
+    """30 started, 16 left view: the last 4 are few (4 of S = 1/2 is 8) until all of them are back; 14 are known."""
+    curve = make_curve([(10, 5, 5, 0), (20, 0, 0, 16), (30, 4, 0, 0)])
+    assert [day for day in (10, 20, 29, 30, 500) if too_few_followed(curve, day)] == [20, 29]
+    few = [too_few_followed(curve, day) for day in (0, 10, 20, 30, 182)]
+    parts = [([0, 10, 20, 30, 182][part], dotted) for part, dotted in line_parts(few)]
+    assert parts == [([0, 10], False), ([10, 20, 30], True), ([30, 182], False)]
+
+
+def test_parts_of_a_line_need_two_points():
+    assert line_parts([]) == line_parts([True]) == line_parts([False]) == []
+    assert line_parts([True, True]) == [(slice(0, 3), True)]
+    assert line_parts([False, True]) == [(slice(0, 3), True)]
+    assert line_parts([True, False]) == [(slice(0, 2), True)]
 
 
 def test_too_few_when_nobody_is_left_but_somebody_left_view():

@@ -102,7 +102,7 @@ def _marks(question: Question, months: Sequence[CompletenessRow]) -> list[Mark]:
 
 def _month(month: str, marks: Sequence[Mark]) -> str:
     """A month with the numbers of what happened in it."""
-    numbers = ", ".join(str(mark.number) for mark in marks if f"{mark.day:%Y-%m}" == month)
+    numbers = ", ".join(mark.number for mark in marks if f"{mark.day:%Y-%m}" == month)
     return f"{month_name(month)} [{numbers}]" if numbers else month_name(month)
 
 

@@ -15,7 +15,7 @@ from dashboard.wording import long_date
 
 
 def marks(question: Question, days: tuple[date, date] | None) -> list[Mark]:
-    """What happened between the first and the last day drawn, numbered; None is nothing drawn."""
+    """What happened between the first and the last day drawn, with its number; None is nothing drawn."""
     return marks_within(panels.section(question, happened_section).events, *days) if days else []
 
 

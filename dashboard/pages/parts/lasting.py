@@ -11,7 +11,7 @@ from dashboard.pages.parts.filters import Question
 from dashboard.people_behind import pain_again_lists
 from dashboard.sections.relapse import relapse_section
 from dashboard.summary import OutcomeSummary
-from dashboard.wording import share_words
+from dashboard.wording import group_share_words
 
 
 def panel(summary: OutcomeSummary, question: Question) -> None:
@@ -32,7 +32,10 @@ def panel(summary: OutcomeSummary, question: Question) -> None:
         )
     with grid.cell():
         panels.headline(recovery_words.sustained_title(result, summary.everybody.back_by_day(84)))
-        back = {horizon.day: share_words(horizon) for horizon in summary.everybody.back_by}
+        back = {
+            horizon.day: group_share_words(summary.everybody, horizon.day)
+            for horizon in summary.everybody.back_by
+        }
         rows = [
             {
                 **row,

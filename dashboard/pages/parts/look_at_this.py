@@ -50,7 +50,10 @@ def items(summary: OutcomeSummary, question: Question) -> None:
 def fresh(summary: OutcomeSummary, question: Question) -> None:
     """One line: to which day the data reach, and how complete they are."""
     known = panels.section(question, follow_up_section).known
-    last_start = summary.facts.last_start if summary.audience == "clinic" else None  # one person's day
+    cohort = summary.cohort
+    everything = not (cohort.filters or cohort.first_visit_from or cohort.first_visit_to)
+    # one person's day, and that of the whole store: it does not belong beside figures of a part
+    last_start = summary.facts.last_start if summary.audience == "clinic" and everything else None
     panels.note(freshness(summary.as_of, last_start, known))
 
 

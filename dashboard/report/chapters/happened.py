@@ -24,7 +24,9 @@ Numbered = tuple[int, Annotation]
 
 def numbered(trends: Trends) -> list[Numbered]:
     """What the clinic wrote down, in order of time: one number for one event on every chart."""
-    return list(enumerate(sorted(trends.annotations, key=lambda note: (note.day, note.number)), 1))
+    return list(
+        enumerate(sorted(trends.annotations, key=lambda note: (note.day, note.clinic, note.number)), 1)
+    )
 
 
 def marks(trends: Trends, periods: Sequence[Days]) -> tuple[tuple[int, str], ...]:

@@ -37,7 +37,7 @@ from dashboard.stats.disclosure import proportion_withheld, shown_count
 from dashboard.stats.survival import Curve, too_few_followed
 from dashboard.summary import OutcomeSummary
 from dashboard.verdicts import benchmarks
-from dashboard.wording import WITHHELD, claim_of, count_words, groups_drawn, time_words
+from dashboard.wording import WITHHELD, claim_of, count_words, groups_drawn, horizon_to_read, time_words
 
 LAST_DAY = 182
 TICKS = (0, 28, 56, 84, 112, 140, 182)
@@ -101,7 +101,6 @@ def _line(group: GroupSummary, colour: str) -> Line:
     days = sorted({0, *(day for day in curve.day if day <= end), end})
     value = [curve.value_at(day) for day in days]
     bands = [curve.band_at(day) for day in days]
-    solid = [day for day in days if not too_few_followed(curve, day)]
     return Line(
         group_label(group.group),
         colour,
@@ -109,7 +108,7 @@ def _line(group: GroupSummary, colour: str) -> Line:
         tuple(value),
         tuple(one if low is None else low for one, (low, _) in zip(value, bands, strict=True)),
         tuple(one if high is None else high for one, (_, high) in zip(value, bands, strict=True)),
-        max(solid, default=0),
+        tuple(too_few_followed(curve, day) for day in days),
     )
 
 
@@ -164,7 +163,7 @@ def horizons_table(summary: OutcomeSummary, name: str = "horizons") -> Table:
     for group in summary.groups:
         cells: list[Cell] = [*group_cells(group)]
         for day in summary.days:
-            cells += horizon_cells(group.back_by_day(day), shared=shared)
+            cells += horizon_cells(horizon_to_read(group, day) or group.back_by_day(day), shared=shared)
         rows.append((*cells, median_cell(group)))
     columns = (GROUP, STARTED, IN_CURVE, *horizon_columns(summary.days), MEDIAN)
     return Table(name, "Share back running", columns, tuple(rows))

@@ -45,7 +45,7 @@ SIGNS = {
 
 def trends_chapter(results: ReportResults) -> Chapter | None:
     """The table of measures, the charts of the first and of one that changed, intake periods, what happened."""
-    trends: Trends = results.found["trends"]
+    trends: Trends = results.found["trends"].to_read()
     blocks: list[Block] = []
     if trends.trends:
         blocks += _measures(trends)
