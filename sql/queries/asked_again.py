@@ -16,7 +16,7 @@ def asked_again(connection: Connection, scope: Scope, cohort: Cohort) -> bool:
 
 
 def statement(scope: Scope, cohort: Cohort) -> Select[int]:
-    """The query, by itself so that a test can look at its plan."""
+    """The query: one row if anybody was asked."""
     course = after_return(scope, cohort)
     a, report = course.c, running_report.c
     told = epoch_day(report.reported_on) - a.start_day
