@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Literal
 
 from playwright.sync_api import BrowserContext, Locator, Page, sync_playwright
+from playwright.sync_api import TimeoutError as TookTooLong
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # As root Chromium starts only without its sandbox; these machines have no graphics card.
@@ -76,11 +77,19 @@ def wait_for_answer(page: Page) -> None:
 
 
 def choose(page: Page, label: str, option: str) -> None:
-    """Choose an option of a select box and wait for the answer."""
-    page.get_by_role("combobox", name=label, exact=True).click()
-    page.get_by_role("option", name=option, exact=True).click()
-    page.get_by_role("combobox", name=label, exact=True).and_(page.locator(f'[value="{option}"]')).wait_for()
-    wait_for_answer(page)
+    """Choose an option of a select box and wait for the answer.
+
+    A choice that falls into a page being drawn anew is lost, as on a busy machine now and then; a person chooses again.
+    """
+    box = page.get_by_role("combobox", name=label, exact=True)
+    for milliseconds in (8_000, 20_000):
+        box.click()
+        page.get_by_role("option", name=option, exact=True).click()
+        with suppress(TookTooLong):
+            box.and_(page.locator(f'[value="{option}"]')).wait_for(timeout=milliseconds)
+            wait_for_answer(page)
+            return
+    raise AssertionError(f"{option} was chosen twice and {label} has it not")
 
 
 def curve_area(page: Page) -> Locator:
