@@ -21,6 +21,11 @@ def benchmarks() -> dict[str, Benchmark]:
     return {row["id"]: _benchmark(row) for row in reference.rows("benchmarks")}
 
 
+def judged_rows(condition: str) -> list[Benchmark]:
+    """Rows of a condition that get a verdict."""
+    return [row for row in benchmarks().values() if row.condition == condition and row.compare == "verdict"]
+
+
 def verdicts(
     by_condition: Sequence[GroupSummary],
     cohort: Cohort,
@@ -66,12 +71,11 @@ def group_verdicts(
     if len(cohort.conditions) != 1:
         return ()
     (condition,) = cohort.conditions
-    rows = [row for row in benchmarks().values() if row.condition == condition and row.compare == "verdict"]
     return tuple(
         replace(_withheld_verdict(row), group=group.group)
         if group.curve is None or _is_withheld(group, row)
         else compare(group.curve, row, as_of=day, definition_changed=definition_changed)
-        for row in rows
+        for row in judged_rows(condition)
         for group in groups
     )
 

@@ -11,7 +11,7 @@ from dashboard.names import group_phrase
 from dashboard.stats.benchmark import Benchmark, Verdict, claim_words, source_words
 from dashboard.stats.survival import MIN_FOLLOWED, TOLERANCE, Horizon, Quantile, sentence_interval
 from dashboard.summary import OutcomeSummary
-from dashboard.verdicts import benchmarks
+from dashboard.verdicts import judged_rows
 
 PER_CENT = "\N{NO-BREAK SPACE}%"
 WITHHELD = "not shown"
@@ -104,8 +104,7 @@ def audience_words(summary: OutcomeSummary) -> str:
 
 def rows_with_verdict(condition: str) -> list[Benchmark]:
     """Benchmarks of a condition that get a verdict: the first primary one, then in order of time."""
-    rows = [b for b in benchmarks().values() if b.condition == condition and b.compare == "verdict"]
-    rows.sort(key=lambda row: row.horizon_to_days)
+    rows = sorted(judged_rows(condition), key=lambda row: row.horizon_to_days)
     first = next((row for row in rows if row.role == "primary"), None)
     return rows if first is None else [first, *(row for row in rows if row is not first)]
 

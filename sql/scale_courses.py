@@ -42,7 +42,15 @@ from sql.pain_scores import BY_PATIENT
 from sql.schema import clinic as clinic_table
 from sql.schema import episode_outcome as outcome
 from sql.schema import scale_course, score
-from sql.score_codes import STEP, nearest, nearest_before_first_visit, points, score_day, worse_first
+from sql.score_codes import (
+    STEP,
+    nearest,
+    nearest_before_first_visit,
+    points,
+    score_day,
+    value_of,
+    worse_first,
+)
 
 AT_FIRST_VISIT = (-28, 7)
 """Days of the score at the start, since the first visit."""
@@ -126,6 +134,12 @@ def _weeks(*conditions: ColumnElement[bool]) -> Select[tuple[object, ...]]:
         .where(score.c.reporter.in_(BY_PATIENT), *conditions)
         .group_by(*keys, "week")
     )
+
+
+def score_of_week(word: str, instrument: str) -> tuple[int, float]:
+    """Week and value of one of the words in `weeks`."""
+    week, code = word.split(":")
+    return int(week), value_of(int(code), instrument)
 
 
 def renew_courses(connection: Connection, clinic: str) -> None:

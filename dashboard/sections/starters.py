@@ -8,7 +8,13 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from dashboard.question import Asked
-from dashboard.stats.disclosure import MIN_CURVE, MIN_EXTREME, coarsen, complement_withheld, shown_count
+from dashboard.stats.disclosure import (
+    MIN_CURVE,
+    coarsen,
+    complement_withheld,
+    shown_count,
+    tells_of_nobody,
+)
 from dashboard.stats.survival import RecoveryCounts
 from sql.queries.curve_counts import curve_counts
 
@@ -61,14 +67,10 @@ def number_shown(asked: Asked, everybody: Starters, part: int) -> int | None:
         return part
     if everybody.shown is None or complement_withheld(everybody.in_curve, part, asked.k):
         return None
-    return None if _nobody_of_few(everybody, part) else shown_count(part, asked.k)
+    return None if tells_of_nobody(part, everybody.in_curve) else shown_count(part, asked.k)
 
 
 def is_few(asked: Asked, everybody: Starters, part: int) -> bool:
     """Whether a part is withheld because it is fewer than k, which may be said, and not for another reason."""
-    return asked.shared and not asked.hidden and (0 < part < asked.k or _nobody_of_few(everybody, part))
-
-
-def _nobody_of_few(everybody: Starters, part: int) -> bool:
-    """Nobody of fewer than 20 says something about each of them."""
-    return part == 0 and 0 < everybody.in_curve < MIN_EXTREME
+    few = 0 < part < asked.k or tells_of_nobody(part, everybody.in_curve)
+    return asked.shared and not asked.hidden and few

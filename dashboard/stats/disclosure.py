@@ -97,6 +97,11 @@ def proportion_withheld(numerator: int, denominator: int, k: int = FEWER_THAN) -
     return 0 in (numerator, rest) and denominator < MIN_EXTREME
 
 
+def tells_of_nobody(part: int, whole: int) -> bool:
+    """Whether a part is nobody of so few that it would say something about each of them."""
+    return part == 0 and 0 < whole < MIN_EXTREME
+
+
 def shown_known(curve: Curve, horizon: Horizon, k: int = FEWER_THAN) -> float | None:
     """The share whose state on the day is known; None where those known, or those not known, are few."""
     unknown = curve.state_at(horizon.day).censored

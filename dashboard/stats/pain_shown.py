@@ -16,6 +16,7 @@ from dashboard.stats.disclosure import (
     round_count,
     rounded,
     shown_count,
+    tells_of_nobody,
 )
 from dashboard.stats.pain import (
     Baseline,
@@ -125,7 +126,7 @@ class Gate:
 
     def hides_nobody(self, n: int, of: int) -> bool:
         """Whether n is nobody of so few that it would say something about each of them."""
-        return self.k is not None and n == 0 and 0 < of < MIN_EXTREME
+        return self.k is not None and tells_of_nobody(n, of)
 
     def hides(self, n: int, whole: int) -> bool:
         """Whether a figure about n people is withheld: too few, or too few outside of them."""

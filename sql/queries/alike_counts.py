@@ -12,10 +12,9 @@ from sqlalchemy import ColumnElement, Connection, FromClause, Select, and_, case
 
 from sql.cohort import Cohort, Scope, in_curve
 from sql.counting import Words, counted
-from sql.scale_courses import BETWEEN_WEEKS, with_courses
+from sql.scale_courses import BETWEEN_WEEKS, score_of_week, with_courses
 from sql.schema import episode_outcome as outcome
 from sql.schema import scale_course
-from sql.score_codes import value_of
 
 NPRS, VAS10 = scale_course.alias("nprs"), scale_course.alias("vas10")
 LAST_WEEK = 26
@@ -66,9 +65,9 @@ def score_weeks(
     started = connection.scalar(select(func.count()).select_from(outcome).where(in_curve(scope, cohort)))
     rows = []
     for word, episodes in words:
-        week, code = word.split(":")
-        if int(week) <= LAST_WEEK:
-            rows.append((int(week), value_of(int(code), "NPRS"), episodes))
+        week, value = score_of_week(word, "NPRS")
+        if week <= LAST_WEEK:
+            rows.append((week, value, episodes))
     return rows, started or 0
 
 

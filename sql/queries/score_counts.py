@@ -12,10 +12,9 @@ from sqlalchemy import Connection, Select, case
 from sql.cohort import Cohort, Scope, day_number
 from sql.counting import Combinations, Words, counted
 from sql.queries.score_rows import AskedScale, courses_of
-from sql.scale_courses import BETWEEN_WEEKS, DAYS_OF_WEEK, WINDOWS, with_courses
+from sql.scale_courses import BETWEEN_WEEKS, DAYS_OF_WEEK, WINDOWS, score_of_week, with_courses
 from sql.schema import episode_outcome as outcome
 from sql.schema import scale_course as course
-from sql.score_codes import value_of
 
 SCALE = (course.c.instrument, course.c.context)
 
@@ -87,8 +86,7 @@ def score_counts(
     weeks = []
     for row in words:
         instrument, context, word, episodes = (*names, *row)
-        week, code = word.split(":")
-        weeks.append(ScoreWeek(instrument, context, int(week), value_of(int(code), instrument), episodes))
+        weeks.append(ScoreWeek(instrument, context, *score_of_week(word, instrument), episodes))
     return ScoreCounts(
         [ScoreChange(*pair, episodes) for pair, episodes in changes.items()],
         [LastScore(*week, episodes) for week, episodes in last.items()],
