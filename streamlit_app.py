@@ -15,6 +15,7 @@ st.set_page_config(  # the width at once: a browser that has drawn a wider sideb
     initial_sidebar_state=showing.SIDEBAR_WIDTH,
 )
 styles.for_fingers()
+styles.for_phones()
 in_browser.mount()
 
 if not is_loopback(st.get_option("server.address")):

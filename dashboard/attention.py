@@ -5,9 +5,10 @@ Rules look at figures that may already be rounded for sharing; a figure that is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain, islice
 from typing import Literal
 
 from dashboard.names import CONDITION_SHORT
@@ -23,7 +24,7 @@ LOST_PERCENT = 15
 LATE_PERCENT = 5
 VISIT_DATES_PERCENT = 30
 
-Rule = Literal["behind", "unknown", "visit_dates", "worse_lately", "lost", "late_reports"]
+Rule = Literal["behind", "unknown", "visit_dates", "worse_lately", "worse_over_time", "lost", "late_reports"]
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,8 @@ class Signs:
 
     behind: (condition, words of the day) of each verdict "behind". known: of those first seen 12 weeks before
     the data end, whose state at week 12 is known. on_visit_day: returns dated on a visit day. overall: share
-    back by week 12 of everybody. latest: the last complete intake period.
+    back by week 12 of everybody. latest: the last complete intake period. worse_over_time: the findings of the
+    measures whose last point is a sign of getting worse; asked for only if there is room, as it takes long.
     """
 
     behind: tuple[tuple[str, str], ...] = ()
@@ -44,6 +46,7 @@ class Signs:
     lost: int | None = None
     returned: int | None = None
     late_reports: int | None = None
+    worse_over_time: Callable[[], tuple[str, ...]] = tuple
 
 
 @dataclass(frozen=True)
@@ -57,11 +60,8 @@ class Item:
 
 def look_at_this(signs: Signs) -> tuple[Item, ...]:
     """The first three rules that hold, the most pressing first."""
-    found = [
-        *_behind(signs), *_unknown(signs), *_visit_dates(signs), *_worse_lately(signs), *_lost(signs),
-        *_late_reports(signs),
-    ]  # fmt: skip
-    return tuple(found[:MOST_ITEMS])
+    rules = (_behind, _unknown, _visit_dates, _worse_lately, _worse_over_time, _lost, _late_reports)
+    return tuple(islice(chain.from_iterable(rule(signs) for rule in rules), MOST_ITEMS))
 
 
 def freshness(as_of: date, last_start: date | None, known: Proportion | None) -> str:
@@ -119,6 +119,15 @@ def _worse_lately(signs: Signs) -> Iterator[Item]:
             f"Of the latest complete intake {percent(latest.value)} were back by week 12, of everybody "
             f"{percent(signs.overall)}",
         )
+
+
+def _worse_over_time(signs: Signs) -> Iterator[Item]:
+    """By the same rules and in the same words as the page Trends; several in one item."""
+    found = signs.worse_over_time()
+    if len(found) == 1:
+        yield Item("worse_over_time", found[0])
+    elif found:
+        yield Item("worse_over_time", f"{len(found)} measures got worse over time")
 
 
 def _lost(signs: Signs) -> Iterator[Item]:

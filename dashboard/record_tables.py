@@ -9,7 +9,7 @@ from dashboard.record_names import MEASURE_NAMES, RULE_WORDS
 from dashboard.sections.completeness import Completeness, CompletenessRow, Known
 from dashboard.sections.quality import Quality
 from dashboard.tables import Row
-from dashboard.wording import count_words, is_few, long_date, percent
+from dashboard.wording import WITHHELD, count_words, is_few, long_date, percent
 from sql.queries.loads import Load
 from sql.queries.privacy_counts import PrivacyCounts
 
@@ -23,7 +23,7 @@ def known_words(known: Known, k: int) -> str:
     if known.due is None:
         return f"fewer than {k} people" if known.known is None else ""
     if known.share is None or known.known is None:
-        return f"too few to show · {known.due:,} due"
+        return f"{WITHHELD} · {known.due:,} due"
     return f"{percent(known.share)} · {known.known:,} of {known.due:,}"
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dashboard.group_summary import GroupSummary
-from dashboard.names import group_label, group_name
+from dashboard.names import CLASS_NAMES, FIELD_NAMES, group_label
 from dashboard.stats.certainty import Certainty
 from dashboard.summary import OutcomeSummary
 from dashboard.wording import (
+    WITHHELD,
     count_words,
     duration_words,
     group_share_words,
@@ -22,34 +23,68 @@ Row = dict[str, str]
 
 
 def horizon_rows(summary: OutcomeSummary) -> list[Row]:
-    """The figures of a chart, a row per group."""
-    rows: list[Row] = []
-    for group in summary.groups:
-        row = {
-            "group": group_name(group.group),
-            "started": count_words(group.started, summary.k, few="started" in group.few),
-            "in the curve": count_words(group.episodes, summary.k, few="episodes" in group.few),
-        }
-        for horizon in map(group.back_by_day, summary.days):
-            row[f"back by {time_words(horizon.day)}"] = group_share_words(group, horizon.day)
-            row[f"known at {time_words(horizon.day)}"] = _share(horizon.known)
-        row["half were back by"] = median_words(group.median)
-        rows.append(row)
-    return rows
+    """The figures of a chart, a column per group: a phone has room for five."""
+    return _side_by_side(
+        "figures by group", summary.groups, [_figures(group, summary) for group in summary.groups]
+    )
+
+
+def _figures(group: GroupSummary, summary: OutcomeSummary) -> Row:
+    row = {
+        "started": count_words(group.started, summary.k, few="started" in group.few),
+        "in the curve": count_words(group.episodes, summary.k, few="episodes" in group.few),
+    }
+    for horizon in map(group.back_by_day, summary.days):
+        row[f"back by {time_words(horizon.day)}"] = group_share_words(group, horizon.day)
+        row[f"known at {time_words(horizon.day)}"] = _share(horizon.known)
+    row["half were back by"] = median_words(group.median)
+    return row
+
+
+def classes_label(summary: OutcomeSummary) -> str:
+    """What the table of the six classes is called."""
+    return (
+        f"The six classes by {FIELD_NAMES.get(summary.by, summary.by)}" if summary.by else "The six classes"
+    )
+
+
+def class_rows(summary: OutcomeSummary) -> list[Row]:
+    """What became of those who started: a row per class, a column per group and for everybody."""
+    groups = [*summary.groups, *([summary.everybody] if len(summary.groups) > 1 else [])]
+    return _side_by_side("of those who started", groups, [_classes(group, summary.k) for group in groups])
+
+
+def _classes(group: GroupSummary, k: int) -> Row:
+    became = group.became
+    return {
+        "started": count_words(group.started, k, few="started" in group.few),
+        **{
+            words: WITHHELD if became.hidden else count_words(getattr(became, name), k)
+            for name, words in CLASS_NAMES.items()
+        },
+    }
+
+
+def _side_by_side(head: str, groups: Sequence[GroupSummary], columns: Sequence[Row]) -> list[Row]:
+    """A row per name that the columns have in common, under the names of the groups."""
+    labels = [group_label(group.group) for group in groups]
+    return [
+        {head: name, **{label: column[name] for label, column in zip(labels, columns, strict=True)}}
+        for name in next(iter(columns), {})
+    ]
 
 
 def sureness_rows(groups: Sequence[GroupSummary], day: int = 84) -> list[Row]:
     """Ways to read one day, a column per group with a curve of ten people or more: a phone has room for five."""
-    columns = {
-        group_label(group.group): _readings(group, found)
+    found = [
+        (group, certainty)
         for group in groups
         if group.curve is not None and not is_few(group.episodes)
-        for found in group.certainty
-        if found.day == day
-    }
-    names = next(iter(columns.values()), {})
+        for certainty in group.certainty
+        if certainty.day == day
+    ]
     head = f"back by {time_words(day)}"
-    return [{head: name, **{label: column[name] for label, column in columns.items()}} for name in names]
+    return _side_by_side(head, [group for group, _ in found], [_readings(*pair) for pair in found])
 
 
 def _readings(group: GroupSummary, found: Certainty) -> Row:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dashboard.sections.treatment import (
     Assessed,
     Landmark,
-    Match,
     OwnChange,
     RelapseGroup,
     Treatment,
@@ -14,6 +13,7 @@ from dashboard.stats.process import Share
 from dashboard.stats.survival import MIN_FOLLOWED, Horizon
 from dashboard.wording import (
     PER_CENT,
+    WITHHELD,
     count_words,
     counted,
     interval_words,
@@ -25,7 +25,6 @@ from dashboard.wording import (
 from sql.derived_care import STEP_RATE
 from sql.queries.assessment_counts import ANYTHING
 
-Row = dict[str, str]
 FINDING_SHARE = 0.5
 SIGNIFICANT = 0.05
 
@@ -85,7 +84,7 @@ ASSOCIATION_SENTENCE = (
 def share_of(found: Share) -> str:
     """A share with its limits, "not shown" where it may not be, "nobody" of nobody."""
     if found.withheld:
-        return "not shown"
+        return WITHHELD
     if found.value is None:
         return "nobody"
     if is_few(found.denominator):
@@ -96,9 +95,9 @@ def share_of(found: Share) -> str:
 def of_words(found: Share, k: int) -> str:
     """ "38 of 41"; numbers too small to be shared say so."""
     if found.denominator is None:
-        return "not shown" if found.withheld else ""
+        return WITHHELD if found.withheld else ""
     if found.withheld:
-        return f"of {found.denominator:,}, too few to show"
+        return f"of {found.denominator:,}, {WITHHELD}"
     return f"{count_words(found.numerator, k)} of {found.denominator:,}"
 
 
@@ -108,6 +107,20 @@ def intro_sentence(result: Treatment) -> str:
     return (
         f"**{number}** {noun} whose first visit was on or before "
         f"{long_date(result.last_first_visit)}, and what was measured and given in their first 12 weeks."
+    )
+
+
+def withheld_sentence(result: Treatment) -> str:
+    """What "not shown" stands for; empty where nothing is withheld."""
+    shares = [
+        *result.given.values(),
+        *(share for row in result.assessed for share in (row.at_start, row.again)),
+    ]
+    if not any(found.withheld for found in shares):
+        return ""
+    return (
+        f"“{WITHHELD.capitalize()}” stands for a figure that would tell of fewer than {result.k} people: of those it "
+        "counts, or of those it does not."
     )
 
 
@@ -132,7 +145,7 @@ def _tile(found: Share | None, k: int) -> tuple[str, str]:
     if found is None:
         return "–", "none recorded"
     if found.value is None:
-        return "–", "too few to show" if found.withheld else "nobody"
+        return "–", WITHHELD if found.withheld else "nobody"
     if is_few(found.denominator):
         return of_words(found, k), "too few for a share"
     return percent(found.value), of_words(found, k)
@@ -219,7 +232,7 @@ def given_title(result: Treatment) -> str:
 
 def given_caption(result: Treatment) -> str:
     """How to read it, with n."""
-    if not any(found.numerator or found.withheld for found in result.given.values()):
+    if not sorted_treatments(result):
         return "Load visits.csv with the attended appointments and what was given (column treatments)."
     seen = counted(result.seen.denominator, result.k)
     low, middle, high = result.components
@@ -267,27 +280,6 @@ def match_sentence(result: Treatment) -> str:
         f"{of_words(without, result.k)} people without a tendon involved were given shockwave all the same{share}: "
         "worth a look."
     )
-
-
-def match_rows(result: Treatment) -> list[Row]:
-    """A row per finding: treated of those with it, without it, and not examined."""
-    return [_match_row(match, result.k) for match in result.matches]
-
-
-def _match_row(match: Match, k: int) -> Row:
-    finding, treatment = FINDINGS[match.finding]
-    row = {"finding at the start": finding, "what fits it": treatment}
-    for state, words in STATE_WORDS.items():
-        found = match.given[state]
-        row[f"given, {words} the finding" if state != "unknown" else "given, finding not known"] = _cell(
-            found, k
-        )
-    return row
-
-
-def _cell(found: Share, k: int) -> str:
-    of = of_words(found, k)
-    return of if found.value is None or is_few(found.denominator) else f"{percent(found.value)} · {of}"
 
 
 def landmark_title(answer: str, found: Landmark) -> str:
@@ -340,7 +332,7 @@ def relapse_title(groups: tuple[RelapseGroup, ...]) -> str:
 def range_words(group: RelapseGroup) -> str:
     """Both ends of what can be known, "17–19 %"."""
     if group.low.value is None or group.high.value is None:
-        return "not shown" if group.low.withheld or group.high.withheld else "–"
+        return WITHHELD if group.low.withheld or group.high.withheld else "–"
     if is_few(group.low.denominator):
         return f"{group.low.numerator} of {group.low.denominator}"
     low, high = f"{100 * group.low.value:.0f}", f"{100 * group.high.value:.0f}"
@@ -353,57 +345,19 @@ RELAPSE_CAPTION = (
 )
 
 
-def relapse_rows(result: Treatment) -> list[Row]:
-    """A row per group."""
-    return [
-        {
-            "rehabilitation before the return": REHABILITATION_WORDS[group.rehabilitation],
-            "returned": count_words(group.low.denominator, result.k),
-            "pain again within 14 days": range_words(group),
-            "within 6 months": horizon_words(group.half_year),
-            "within 12 months": horizon_words(group.year),
-        }
-        for group in result.relapse
-    ]
-
-
 def horizon_words(found: Horizon) -> str:
     """A share by a day with limits, or why there is none."""
     if found.value is None:
-        return "not shown" if found.known is None else "too few followed"
+        return WITHHELD if found.known is None else "too few followed"
     words = f"{percent(found.value)} {interval_words(found.low, found.high)}".strip()
     return f"{words}, too few followed" if found.too_few else words
 
 
-def landmark_rows(result: Treatment) -> list[Row]:
-    """A row per answer of both questions."""
-    return [
-        {
-            "asked until day 28": ANSWER_TITLES[answer].removesuffix(" at day 28").lower(),
-            "answer": ANSWER_WORDS[group.answer],
-            "people not back by day 28": count_words(group.n, result.k),
-            "back by week 12": horizon_words(group.back),
-        }
-        for answer, found in result.landmark.items()
-        for group in found.groups
-    ]
-
-
-def assessed_rows(result: Treatment) -> list[Row]:
-    """A row per measure."""
-    rows = []
-    changes = {row.measure: row for row in result.changes}
-    for row in sorted_measures(result):
-        change = changes.get(row.measure)
-        rows.append(
-            {
-                "measure": MEASURES.get(row.measure, row.measure),
-                "at the start": _cell(row.at_start, result.k),
-                "again by week 12": _cell(row.again, result.k),
-                "change from own baseline": "" if change is None else change_words(change, result.k),
-            }
-        )
-    return rows
+def sorted_treatments(result: Treatment) -> list[str]:
+    """Treatments, the most frequent first; none where none is recorded."""
+    if not any(found.numerator or found.withheld for found in result.given.values()):
+        return []
+    return sorted(result.given, key=lambda name: -(result.given[name].value or 0.0))
 
 
 def sorted_measures(result: Treatment) -> list[Assessed]:
@@ -415,7 +369,7 @@ def sorted_measures(result: Treatment) -> list[Assessed]:
 def change_words(row: OwnChange, k: int) -> str:
     """ "+16.8 % (16.1 to 17.5), 431 people"."""
     if row.change.mean is None:
-        return "not shown" if row.change.withheld else "–"
+        return WITHHELD if row.change.withheld else "–"
     limits = (
         ""
         if row.change.low is None or row.change.high is None

@@ -113,6 +113,11 @@ def since_words(trend: Trend) -> str:
     return f", since {period_of(first)}"
 
 
+def worse_words(trends: Trends) -> tuple[str, ...]:
+    """The finding of each measure that is getting worse, as its chart says it."""
+    return tuple(title(trend) + since_words(trend) for trend in trends.trends if trend.variation == "concern")
+
+
 def _too_short(trend: Trend) -> bool:
     """Whether a quiet series is quiet because it has hardly begun."""
     return len(trend.counted) < FEWEST_POINTS and trend.last is not None and trend.last.kind == "common cause"

@@ -76,3 +76,26 @@ def test_freshness_is_one_line():
         "the 100 who could be followed that far"
     )
     assert "too few people to say" in freshness(date(2026, 10, 31), None, None)
+
+
+def test_measures_that_got_worse_are_one_item_in_the_words_of_their_chart():
+    one = ("Missed visits: worse, Oct 2026 lies above the upper limit",)
+    assert [item.text for item in look_at_this(Signs(worse_over_time=lambda: one))] == list(one)
+    two = (*one, "Median change of pain: worse, rising 7 months in a row")
+    assert [item.text for item in look_at_this(Signs(worse_over_time=lambda: two))] == [
+        "2 measures got worse over time"
+    ]
+    assert rules(worse_over_time=tuple) == []
+
+
+def test_trends_are_not_asked_where_three_items_come_before_them():
+    def not_asked():
+        raise AssertionError("asked")
+
+    found = look_at_this(
+        Signs(
+            behind=(("itbs", "week 3"),), known=proportion(70, 100), on_visit_day=proportion(40, 100),
+            worse_over_time=not_asked,
+        )
+    )  # fmt: skip
+    assert [item.rule for item in found] == ["behind", "unknown", "visit_dates"]

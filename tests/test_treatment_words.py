@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
+from dashboard import treatment_tables
 from dashboard import treatment_words as words
 from dashboard.charts.theme import LIGHT
 from dashboard.charts.treatment_dots import landmark_figure
@@ -38,7 +39,7 @@ def test_the_title_says_who_is_given_it_with_and_without_the_finding():
         "Gait or step rate retraining for 42 % with a gait fault and 46 % without; shockwave for 90 % with a tendon "
         "involved"
     )
-    cells = words.match_rows(found)
+    cells = treatment_tables.match_rows(found)
     assert plain(cells[0]["given, with the finding"]) == "42 % · 42 of 100"
     assert cells[0]["given, finding not known"] == "2 of 3"  # no per cent of three people
 

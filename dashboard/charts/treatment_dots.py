@@ -19,6 +19,7 @@ from dashboard.treatment_words import (
     change_words,
     of_words,
     sorted_measures,
+    sorted_treatments,
 )
 from dashboard.wording import counted
 from sql.derived_care import STEP_RATE
@@ -60,9 +61,7 @@ def change_figure(result: Treatment, theme: Theme) -> go.Figure:
 
 def given_figure(result: Treatment, theme: Theme) -> go.Figure:
     """Share of people given each treatment, the most frequent first; empty where none is recorded."""
-    order = sorted(result.given, key=lambda name: -(result.given[name].value or 0.0))
-    if not any(found.numerator or found.withheld for found in result.given.values()):
-        order = []
+    order = sorted_treatments(result)
     dots = [_dot(TREATMENT_NAMES[name], result.given[name], result.k) for name in order]
     return interval_dots_figure(dots, theme, axis=PERCENT_AXIS, suffix=" %", title="share of people")
 

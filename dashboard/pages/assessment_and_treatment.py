@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from dashboard import treatment_tables as tables
 from dashboard import treatment_words as words
 from dashboard.charts import treatment_dots as dots
 from dashboard.pages.parts import associations, panels, who
@@ -24,6 +25,8 @@ st.markdown(words.intro_sentence(result))
 with st.grid(4, min_column_width=165, gap="xsmall"):
     for label, value, detail in words.tiles(result):
         st.metric(label, value, delta=detail, delta_color="off", delta_arrow="off", border=True)
+if withheld := words.withheld_sentence(result):
+    panels.note(withheld)
 
 grid = st.grid(2, min_column_width=400, gap="medium")
 with grid.cell():
@@ -34,6 +37,10 @@ with grid.cell():
         sentence=words.given_caption(result),
     )
     who.grouped_picker(question, given_lists(result), key="who_given", of="Treatment")
+    if words.sorted_treatments(result):
+        panels.table_of(
+            tables.given_rows(result), label="What was given as a table", alt="Share given each treatment"
+        )
 with grid.cell():
     panels.chart(
         dots.change_figure(result, theme),
@@ -41,10 +48,14 @@ with grid.cell():
         title=words.change_title(result),
         sentence=words.change_caption(result),
     )
+    if result.changes:
+        panels.table_of(
+            tables.change_rows(result), label="The changes as a table", alt="Change from the own baseline"
+        )
 
 panels.headline(words.match_title(result))
 if words.any_match(result):
-    panels.show_table(words.match_rows(result), alt="Share given the treatment that fits each finding")
+    panels.show_table(tables.match_rows(result), alt="Share given the treatment that fits each finding")
     panels.note(words.match_sentence(result))
 else:
     panels.note(words.MATCH_MISSING)
@@ -60,6 +71,6 @@ who.grouped_picker(
     question, measured_lists(result), key="who_measured", label="Who was not measured?", of="Measure"
 )
 if result.assessed:
-    panels.table_of(words.assessed_rows(result), label="The measures as a table", alt="Measured and again")
+    panels.table_of(tables.assessed_rows(result), label="The measures as a table", alt="Measured and again")
 
 associations.panel(question, result)

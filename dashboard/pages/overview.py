@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import captions, wording
+from dashboard import captions, tables, wording
 from dashboard.charts.became_bar import became_figure
 from dashboard.charts.recovery_curve import recovery_figure
 from dashboard.pages.parts import cards, look_at_this, panels, who
@@ -17,7 +17,7 @@ shared_k = summary.k if summary.audience == "sharing" else None
 main = cards.main_conditions(summary)
 cards.verdict_cards(summary, main)
 cards.tiles(summary, main)
-look_at_this.items(summary, question)
+signs = st.container()  # filled last: what it looks at takes longest
 
 shown = [group for group in summary.groups if group.group in main]
 compared = [group.group for group in wording.groups_drawn(shown)]
@@ -40,6 +40,12 @@ with grid.cell():
     )
     who.picker(question, became_lists(summary), key="who_became")
 
+panels.table_of(
+    tables.horizon_rows(summary), label="The figures as a table", alt="Share back running by condition"
+)
+panels.table_of(
+    tables.class_rows(summary), label=tables.classes_label(summary), alt="What became of those who started"
+)
 look_at_this.fresh(summary, question)
 if others := wording.others_sentence(summary, main):
     panels.note(others)
@@ -51,3 +57,5 @@ with st.container(horizontal=True):
         key="overview_definitions",
     )
     panels.evidence(main, key="overview_evidence")
+with signs:
+    look_at_this.items(summary, question)

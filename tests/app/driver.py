@@ -8,8 +8,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+from sqlalchemy import Connection
 from streamlit.testing.v1 import AppTest
 
+from dashboard.question import Asked, ask
 from dashboard.summary import OutcomeSummary, outcome_summary
 from sql.cohort import Audience, Cohort, Scope
 from sql.engine import reading
@@ -78,3 +81,30 @@ def summary_of(
         answer = outcome_summary(connection, Scope(audience), Cohort(**cohort), by=by)
     engine.dispose()
     return answer
+
+
+def section_of(
+    url: str, build: Callable[[Connection, Asked], Any], audience: Audience = "clinic", **cohort: Any
+) -> Any:
+    """What a panel should be showing: the section's own answer."""
+    engine = open_store(url)
+    with reading(engine) as connection:
+        answer = build(connection, ask(connection, Scope(audience), Cohort(**cohort)))
+    engine.dispose()
+    return answer
+
+
+def table_with(app: AppTest, column: str) -> pd.DataFrame:
+    """The first table that has this column, with ordinary spaces and nothing against line breaks."""
+    frames = (frame.value for frame in (*app.table, *app.dataframe))
+    return _plain(next(frame for frame in frames if column in frame.columns))
+
+
+def by_group(app: AppTest, corner: str) -> pd.DataFrame:
+    """A table with a column per group and this in its corner, turned: a row per group, by its short name."""
+    frames = (frame.value for frame in app.table)
+    return _plain(next(frame for frame in frames if frame.columns[0] == corner)).set_index(corner).T
+
+
+def _plain(table: pd.DataFrame) -> pd.DataFrame:
+    return table.map(lambda cell: str(cell).replace("\N{NO-BREAK SPACE}", " ").replace("\N{WORD JOINER}", ""))

@@ -9,13 +9,11 @@ from collections import Counter
 from datetime import date
 
 import pytest
-from app.driver import Visit, choose, said, summary_of, tiles
+from app.driver import Visit, choose, said, section_of, summary_of, tiles
 
-from dashboard.question import ask
 from dashboard.record_names import MEASURE_NAMES
 from dashboard.sections.completeness import completeness_section
 from dashboard.sections.quality import quality_section
-from sql.cohort import Cohort, Scope
 from sql.engine import reading, writing
 from sql.queries.audit_lines import audit_lines
 from sql.settings import setting_value
@@ -23,14 +21,6 @@ from sql.store import open_store
 from sql.writes.annotation import add_annotation
 
 VIEWS = ("completeness", "records", "rules", "loads", "privacy", "settings")
-
-
-def section_of(url, build):
-    engine = open_store(url)
-    with reading(engine) as connection:
-        answer = build(connection, ask(connection, Scope("clinic"), Cohort()))
-    engine.dispose()
-    return answer
 
 
 def read(url, question):

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
-from app.driver import Visit, choose, figure, said, summary_of, tiles
+from app.driver import Visit, by_group, choose, figure, said, section_of, summary_of, tiles
 
 from dashboard.group_summary import CLASSES, GroupSummary
-from dashboard.names import CONDITION_SHORT, group_phrase
+from dashboard.names import CLASS_NAMES, CONDITION_SHORT, group_label, group_phrase
+from dashboard.sections.trends import trends_section
 from dashboard.summary import OutcomeSummary
+from dashboard.trend_words import since_words, title
 
 
 def per_cent(share: float) -> str:
@@ -134,6 +136,31 @@ def test_the_evidence_and_the_definitions_are_one_click_away(look: Visit):
     assert "is the first run that counts: 20 minutes or 3 km without stopping for pain" in words
     assert "One cohort of 36 runners, 1984, says 58 %** (42–73) by week 3" in words
     assert "For context, never compared" in words
+
+
+@pytest.mark.parametrize("audience", ["clinic", "sharing"])
+def test_both_charts_have_their_figures_as_a_table(look: Visit, stores, audience: str):
+    summary = summary_of(stores["big"], audience=audience)
+    app = look("big", audience=audience)
+    figures, classes = by_group(app, "figures by group"), by_group(app, "of those who started")
+    assert list(figures.index) == [group_label(group.group) for group in summary.groups]
+    assert list(figures["started"]) == [str(group.started) for group in summary.groups]
+    rows = [*summary.groups, summary.everybody]
+    assert list(classes.index) == [group_label(group.group) for group in rows]
+    for (_, cells), group in zip(classes.iterrows(), rows, strict=True):
+        assert cells["started"] == str(group.started)
+        for name, words in CLASS_NAMES.items():
+            count = getattr(group.became, name)
+            few = "not shown" if group.became.hidden else "fewer than 8"
+            assert cells[words] == (few if count is None else str(count))
+
+
+def test_a_measure_that_got_worse_is_named_in_the_words_of_its_chart(look: Visit, stores):
+    trends = section_of(stores["big"], trends_section)
+    worse = [trend for trend in trends.trends if trend.variation == "concern"]
+    assert len(worse) == 1  # of the sample clinic, so that the words can be compared
+    links = [link.proto.label for link in look("big").get("page_link")]
+    assert title(worse[0]) + since_words(worse[0]) in links
 
 
 def test_other_goals_make_runners_people(visit: Visit):

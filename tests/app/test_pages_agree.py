@@ -7,9 +7,8 @@ import re
 from collections import Counter
 from typing import Any
 
-import pandas as pd
 import pytest
-from app.driver import Visit, said, tiles
+from app.driver import Visit, by_group, said, table_with, tiles
 from streamlit.testing.v1 import AppTest
 from summary_command import summary_json
 
@@ -40,12 +39,6 @@ def per_cent(share: float) -> str:
 
 def titles(app: AppTest) -> str:
     return plain("\n".join(header.value for header in app.header))
-
-
-def table_with(app: AppTest, column: str) -> pd.DataFrame:
-    """The table on the page that has this column."""
-    frames = [frame.value for frame in (*app.table, *app.dataframe)]
-    return next(frame for frame in frames if column in frame.columns).map(lambda cell: plain(str(cell)))
 
 
 def condition(summary: dict[str, Any], name: str) -> dict[str, Any]:
@@ -101,7 +94,7 @@ def test_completeness(look: Visit, store: str, summary, name: str):
 
 
 def test_the_curves_table(look: Visit, store: str, summary):
-    table = table_with(look(store, "return to running"), "back by week 12").set_index("group")
+    table = by_group(look(store, "return to running"), "figures by group")
     for group, (_, row) in zip(summary["groups"], table.iterrows(), strict=True):
         assert row["started"] == f"{group['started']:,}"
         for day, label in ((56, "week 8"), (84, "week 12"), (182, "month 6")):
@@ -287,7 +280,7 @@ def count(n: int | None) -> str:
 
 def test_to_share_the_tables_of_return_to_running(look: Visit, shared):
     app = look("big", "return to running", audience="sharing", by="symptom_duration")
-    table = table_with(app, "back by week 12")
+    table = by_group(app, "figures by group")
     for group, (_, row) in zip(shared["groups"], table.iterrows(), strict=True):
         assert (row["started"], row["in the curve"]) == (count(group["started"]), count(group["episodes"]))
         for day, label in ((56, "week 8"), (84, "week 12"), (182, "month 6")):
@@ -300,11 +293,7 @@ def test_to_share_the_tables_of_return_to_running(look: Visit, shared):
         assert row["in the curve"] == count(period["started"])
         shown = row["back by week 12"]
         assert shown.startswith("–" if period["value"] is None else per_cent(period["value"]))
-    frames = [
-        frame.value for frame in (*app.table, *app.dataframe) if "back by week 12" in frame.value.columns
-    ]
-    sure = next(frame for frame in frames if "the curve's estimate" in set(frame["back by week 12"]))
-    sure = sure.set_index("back by week 12").map(lambda cell: plain(str(cell)))
+    sure = by_group(app, "back by week 12").T
     drawn = [group for group in shared["groups"] if group["certainty"][1]["worst"] is not None]
     assert len(drawn) == len(sure.columns) > 1
     for group, column in zip(drawn, sure.columns, strict=True):

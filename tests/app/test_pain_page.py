@@ -7,36 +7,30 @@ import re
 from datetime import date, timedelta
 
 import pytest
-from app.driver import Visit, choose, figure, said
+from app.driver import Visit, choose, figure, said, section_of
 from builders import load_tables, make_episode, make_score
 
 from dashboard import pain_captions
-from dashboard.question import ask
 from dashboard.sections.pain_scales import PainOf, PainSection
-from sql.cohort import Audience, Cohort, Scope
-from sql.engine import reading
+from sql.cohort import Audience
 from sql.queries.score_rows import AskedScale
-from sql.store import create_or_upgrade, open_store
+from sql.store import create_or_upgrade
 
 PAGE = "pain and function"
 USUAL, KNEE = AskedScale("NPRS", "usual_week"), AskedScale("AKPS", "")
 
 
-def section_of(
+def pain_of(
     url: str, scale: AskedScale = USUAL, audience: Audience = "clinic", **cohort: object
 ) -> PainSection:
     """What the page should be showing."""
-    engine = open_store(url)
-    with reading(engine) as connection:
-        found = PainOf(scale)(connection, ask(connection, Scope(audience), Cohort(**cohort)))
-    engine.dispose()
-    return found
+    return section_of(url, PainOf(scale), audience, **cohort)
 
 
 @pytest.mark.parametrize("audience", ["clinic", "sharing"])
 @pytest.mark.parametrize("store", ["big", "small", "two_clinics"])
 def test_title_sentence_table_and_chart_agree(look: Visit, stores, store: str, audience: Audience):
-    section = section_of(stores[store], audience=audience)
+    section = pain_of(stores[store], audience=audience)
     app = look(store, PAGE, audience=audience)
     assert not app.exception
     change = section.changes[1]
@@ -51,7 +45,7 @@ def test_title_sentence_table_and_chart_agree(look: Visit, stores, store: str, a
 
 
 def test_the_share_of_the_title_is_that_of_chart_and_table(look: Visit, stores):
-    section = section_of(stores["big"])
+    section = pain_of(stores["big"])
     row = next(row for row in section.responders if row.window.first_day == 56)
     app = look("big", PAGE)
     title = app.header[1].value.replace("\N{NO-BREAK SPACE}", " ")
@@ -71,7 +65,7 @@ def test_the_share_of_the_title_is_that_of_chart_and_table(look: Visit, stores):
 
 
 def test_the_usual_course_says_who_still_scores(look: Visit, stores):
-    section = section_of(stores["big"])
+    section = pain_of(stores["big"])
     app = look("big", PAGE)
     drawn = [week for week in section.weeks if week.drawn]
     assert app.header[2].value == (
@@ -88,7 +82,7 @@ def test_the_usual_course_says_who_still_scores(look: Visit, stores):
 
 def test_another_scale_keeps_its_direction(look: Visit, stores):
     app = look("big", PAGE, scale=pain_captions.scale_label(KNEE))
-    section = section_of(stores["big"], KNEE)
+    section = pain_of(stores["big"], KNEE)
     assert app.header[0].value.startswith(f"AKPS rose by {section.changes[1].mean:.1f} points")
     assert "0 to 100, higher is better" in said(app)
     assert any("↑ better" in note["text"] for note in figure(app)["layout"]["annotations"])
@@ -199,7 +193,7 @@ def test_more_than_two_filters_are_refused_with_a_remedy(look: Visit):
 
 
 def test_a_therapist_sees_rounded_figures_of_the_clinic(look: Visit, stores):
-    shared = section_of(stores["big"], audience="sharing")
+    shared = pain_of(stores["big"], audience="sharing")
     app = look("big", PAGE, preview_as="Therapist T04")
     assert app.table[0].value["scored at the start and then"][0] == f"{shared.changes[0].scored:,}"
     assert [trace["y"][0] for trace in figure(app)["data"]] == [change.mean for change in shared.changes]

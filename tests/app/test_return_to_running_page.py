@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import re
 
-import pandas as pd
 import pytest
-from app.driver import Visit, figure, said, summary_of
-from streamlit.testing.v1 import AppTest
+from app.driver import Visit, by_group, figure, said, section_of, summary_of, table_with
 
 from dashboard import recovery_words
-from dashboard.names import group_label, group_name
+from dashboard.names import CLASS_NAMES, group_label, group_name
 from dashboard.pages.parts import panels
-from dashboard.question import ask
 from dashboard.sections.follow_up import follow_up_section
 from dashboard.sections.intake_periods import intake_periods_section
 from dashboard.sections.relapse import relapse_section
 from dashboard.sections.retention import retention_section
 from dashboard.wording import time_words
-from sql.cohort import Audience, Cohort, Scope
-from sql.engine import reading
-from sql.store import open_store
+from sql.cohort import Audience
 
+TURNED = ("figures by group", "of those who started")
 STATES = ("at_risk", "returned", "stopped", "censored")
 
 
@@ -86,39 +82,24 @@ def test_the_test_says_whether_groups_differ_and_whom_it_left_out(look: Visit, s
     assert f"χ² = {test.statistic:.2f}, {test.df} df, p < 0.001; left out: not known" in words
 
 
-def table_with(app: AppTest, column: str) -> pd.DataFrame:
-    """The table that has a column of this name, without what keeps limits on one line."""
-    table = next(table.value for table in app.table if column in table.value.columns)
-    return table.map(lambda cell: cell.replace("\N{WORD JOINER}", ""))
-
-
-def section_of(url: str, build, audience: Audience = "clinic", **cohort):
-    """What a panel should be showing."""
-    engine = open_store(url)
-    with reading(engine) as connection:
-        answer = build(connection, ask(connection, Scope(audience), Cohort(**cohort)))
-    engine.dispose()
-    return answer
-
-
 def test_figures_as_a_table(look: Visit, stores):
     summary = summary_of(stores["big"])
-    table = table_with(look("big", "return to running"), "back by week 8")
+    table = by_group(look("big", "return to running"), "figures by group")
     assert list(table["started"]) == [str(group.started) for group in summary.groups]
     for day, column in ((56, "back by week 8"), (84, "back by week 12"), (182, "back by month 6")):
         horizons = [group.back_by_day(day) for group in summary.groups]
-        expected = [f"{100 * h.value:.0f}\xa0% ({100 * h.low:.0f}–{100 * h.high:.0f})" for h in horizons]
+        expected = [f"{100 * h.value:.0f} % ({100 * h.low:.0f}–{100 * h.high:.0f})" for h in horizons]
         assert [cell.removesuffix(", too few still followed") for cell in table[column]] == expected
 
 
 def test_how_sure_are_we(look: Visit, stores):
     summary = summary_of(stores["big"])
     app = look("big", "return to running")
-    table = table_with(app, "PFPS")
+    table = by_group(app, "back by week 12").loc["PFPS"]
     pfps = next(item for item in summary.groups[0].certainty if item.day == 84)
-    assert table["PFPS"][0] == str(summary.groups[0].episodes)
-    assert list(table["PFPS"])[1:6] == [
-        f"{100 * share:.0f}\xa0%"
+    assert table.iloc[0] == str(summary.groups[0].episodes)
+    assert list(table)[1:6] == [
+        f"{100 * share:.0f} %"
         for share in (pfps.value, pfps.known_state, pfps.worst, pfps.best, pfps.with_late_reports)
     ]
     excluded = summary.excluded
@@ -209,11 +190,13 @@ def test_without_visits_it_says_which_file_is_missing(look: Visit, store: str):
 def test_to_share_no_small_number_stands_in_any_table_or_hover_text(look: Visit, choices):
     app = look("small", "return to running", audience="sharing", **choices)
     assert not app.exception
-    for table in app.table:
-        if "people followed" in table.value.columns:  # what could be noticed: no counts of people
-            continue
-        for column in ("started", "in the curve", "people", "of them back", "still followed"):
-            cells = table.value.get(column, [])
+    tables = [table.value for table in app.table if "people followed" not in table.value.columns]  # no counts
+    sizes = ("started", "in the curve", "people", "of them back", "still followed")
+    counted = [(table, sizes) for table in tables]
+    counted += [(by_group(app, corner), (*sizes, *CLASS_NAMES.values())) for corner in TURNED]
+    for table, columns in counted:
+        for column in columns:
+            cells = table.get(column, [])
             assert all(
                 cell in ("–", "0", "not shown")
                 or "fewer than 8" in cell

@@ -8,13 +8,12 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from app.driver import Visit, choose, figure, said
+from app.driver import Visit, choose, figure, said, section_of
 from streamlit.testing.v1 import AppTest
 
-from dashboard.question import ask
 from dashboard.sections.trends import Trends, trends_section
 from dashboard.trend_words import MEASURE_NAMES, summary_rows, value_words
-from sql.cohort import Cohort, Scope
+from sql.cohort import Audience
 from sql.engine import reading
 from sql.store import open_store
 
@@ -35,12 +34,8 @@ def own_copy(stores: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyP
     return stores["copy"]
 
 
-def section_of(url: str, scope: str = "clinic", **cohort) -> Trends:
-    engine = open_store(url)
-    with reading(engine) as connection:
-        answer = trends_section(connection, ask(connection, Scope(scope), Cohort(**cohort)))
-    engine.dispose()
-    return answer
+def trends_of(url: str, audience: Audience = "clinic", **cohort: object) -> Trends:
+    return section_of(url, trends_section, audience, **cohort)
 
 
 def table(app: AppTest):
@@ -66,7 +61,7 @@ def test_it_opens_on_every_store(look: Visit, store: str, audience: str):
 
 @pytest.mark.parametrize("measure", MEASURE_NAMES)
 def test_every_measure_has_its_chart_and_its_table_agrees(look: Visit, stores, measure: str):
-    trend = section_of(stores["big"]).trend(measure)
+    trend = trends_of(stores["big"]).trend(measure)
     app = look("big", PAGE, measure=measure)
     points = next(t for t in figure(app)["data"] if t["name"] == "points")
     scale = 100 if trend.measure.in_per_cent else 1
@@ -85,14 +80,14 @@ def test_every_measure_has_its_chart_and_its_table_agrees(look: Visit, stores, m
 
 def test_the_last_value_of_an_earlier_year_says_which(stores):
     """Those of 2024 alone: their last month is Dec 2024, almost two years before the data end."""
-    trends = section_of(stores["big"], first_visit_from=date(2024, 5, 1), first_visit_to=date(2024, 12, 31))
+    trends = trends_of(stores["big"], first_visit_from=date(2024, 5, 1), first_visit_to=date(2024, 12, 31))
     intake = next(row for row in summary_rows(trends) if row["measure"] == "People starting")
     assert intake["last"].endswith(" (Dec 2024)")
 
 
 def test_a_run_on_one_side_says_since_when(look: Visit, stores):
     """The month is that of the first mark in the colour of a signal."""
-    trend = section_of(stores["big"]).trend("pain_change")
+    trend = trends_of(stores["big"]).trend("pain_change")
     began = next(p.value.first_day for p in trend.counted if p.value.first_day == trend.suggested)
     title = look("big", PAGE, measure="pain_change").header[0].value
     assert title.endswith(f"7 or more months in a row above the mean, since {began:%b %Y}")
@@ -127,7 +122,7 @@ def test_an_owner_marks_what_happened_and_removes_it(visit: Visit, own_copy: str
     app.text_input(key="annotation_text").set_value("new gait protocol [north]")
     app = press(app, "Mark it on the charts")
     assert not app.exception
-    assert [(n.day, n.text) for n in section_of(own_copy).annotations] == [
+    assert [(n.day, n.text) for n in trends_of(own_copy).annotations] == [
         (date(2026, 3, 2), "new gait protocol [north]")
     ]
     assert r"**1** · 2 March 2026: new gait protocol \[north\]" in said(app)
@@ -138,13 +133,13 @@ def test_an_owner_marks_what_happened_and_removes_it(visit: Visit, own_copy: str
     assert "2 March 2026: Noted by the clinic" in said(shared)
     assert "new gait protocol" not in said(shared) + str(figure(shared))
     app = press(app, "Remove")
-    assert section_of(own_copy).annotations == ()
+    assert trends_of(own_copy).annotations == ()
     assert "2 March 2026: new" not in said(app)
 
 
 def test_a_note_is_proposed_where_the_charts_end(look: Visit, stores: dict[str, str]):
     proposed = look("small", PAGE).date_input(key="annotation_day").value
-    assert proposed == min(section_of(stores["small"]).as_of, date.today())  # noqa: DTZ011
+    assert proposed == min(trends_of(stores["small"]).as_of, date.today())  # noqa: DTZ011
 
 
 @pytest.mark.parametrize(
@@ -169,24 +164,24 @@ def test_a_note_with_an_identifier_is_not_kept_nor_repeated(visit: Visit, own_co
     app = press(app, "Mark it on the charts")
     assert app.error[0].value.startswith("Not kept: it looks like it holds a ")
     assert text not in app.error[0].value
-    assert section_of(own_copy).annotations == ()
+    assert trends_of(own_copy).annotations == ()
 
 
 def test_an_owner_sets_a_target_and_removes_it(visit: Visit, own_copy: str):
     app = visit("copy", PAGE, measure="baseline_score")
     app.number_input(key="target_baseline_score").set_value(80.0)
     app = press(app, "Set target")
-    assert section_of(own_copy).trend("baseline_score").target == pytest.approx(0.8)
+    assert trends_of(own_copy).trend("baseline_score").target == pytest.approx(0.8)
     assert table(app).set_index("measure").loc["Score at the first visit", "target"] == "✓ met"
     assert "Target 80 %: met every time while nothing changes." in said(app)
     assert any(trace["name"] == "target" for trace in figure(app)["data"])
     app = press(app, "Remove the target of 80\N{NO-BREAK SPACE}%")
-    assert section_of(own_copy).trend("baseline_score").target is None
+    assert trends_of(own_copy).trend("baseline_score").target is None
     assert "target" not in table(app)
 
 
 def test_an_owner_confirms_suggested_limits_with_a_reason_and_undoes_it(visit: Visit, own_copy: str):
-    suggested = section_of(own_copy).trend("pain_change").suggested
+    suggested = trends_of(own_copy).trend("pain_change").suggested
     assert suggested is not None
     app = visit("copy", PAGE, measure="pain_change")
     assert any("new limits are suggested" in expander.label for expander in app.expander)
@@ -194,7 +189,7 @@ def test_an_owner_confirms_suggested_limits_with_a_reason_and_undoes_it(visit: V
     assert "1 to 200 characters" in app.error[0].value
     app.text_input(key="rebase_reason_pain_change").set_value("sicker people since the second site")
     app = press(app, "Begin new limits")
-    trend = section_of(own_copy).trend("pain_change")
+    trend = trends_of(own_copy).trend("pain_change")
     assert [(r.month, r.reason) for r in trend.rebases] == [
         (suggested, "sicker people since the second site")
     ]
@@ -206,7 +201,7 @@ def test_an_owner_confirms_suggested_limits_with_a_reason_and_undoes_it(visit: V
     assert f"New limits from {suggested:%B %Y}" in shared
     assert "sicker people" not in shared
     app = press(app, "Undo")
-    assert section_of(own_copy).trend("pain_change").rebases == ()
+    assert trends_of(own_copy).trend("pain_change").rebases == ()
 
 
 def test_with_a_filter_no_limits_can_be_confirmed(look: Visit, stores):
@@ -234,7 +229,7 @@ def test_of_two_clinics_one_is_chosen_first(look: Visit):
 
 
 def test_shared_figures_are_those_of_the_shared_section(look: Visit, stores):
-    trend = section_of(stores["big"], "sharing").trend("known_at_12_weeks")
+    trend = trends_of(stores["big"], "sharing").trend("known_at_12_weeks")
     app = look("big", PAGE, audience="sharing", measure="known_at_12_weeks")
     points = next(t for t in figure(app)["data"] if t["name"] == "points")
     assert points["y"] == pytest.approx([100 * p.value.value for p in trend.counted])

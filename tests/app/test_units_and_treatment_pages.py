@@ -6,24 +6,19 @@ import json
 import re
 
 import pytest
-from app.driver import OTHER_PAGES, Visit, choose, figure, said, tiles
+from app.driver import OTHER_PAGES, Visit, choose, figure, said, section_of, table_with, tiles
+from streamlit.testing.v1 import AppTest
 
-from dashboard.question import ask
-from dashboard.sections.treatment import Treatment, treatment_section
-from dashboard.sections.units import Units, units_section
-from sql.cohort import Audience, Cohort, Scope
-from sql.engine import reading
-from sql.store import open_store
+from dashboard import treatment_words as words
+from dashboard.sections.treatment import treatment_section
+from dashboard.sections.units import units_section
 
 UNITS, TREATMENT = OTHER_PAGES
 
 
-def section_of(url: str, build, audience: Audience = "clinic", **cohort) -> Units | Treatment:
-    engine = open_store(url)
-    with reading(engine) as connection:
-        found = build(connection, ask(connection, Scope(audience), Cohort(**cohort)))
-    engine.dispose()
-    return found
+def column(app: AppTest, name: str) -> list[str]:
+    """The cells of the table that has this column."""
+    return list(table_with(app, name)[name])
 
 
 @pytest.mark.parametrize("page", OTHER_PAGES)
@@ -134,12 +129,34 @@ def test_tiles_and_tables_say_what_the_section_says(look: Visit, stores, store: 
         f"{100 * again.value:.0f} %", f"{again.numerator} of {again.denominator}",
     )  # fmt: skip
     gait = next(match for match in found.matches if match.finding == "gait_fault").given["yes"]
-    words = [cell.replace("\xa0", " ") for cell in app.table[0].value["given, with the finding"]]
-    assert words[0] == f"{100 * gait.value:.0f} % · {gait.numerator} of {gait.denominator}"
+    assert (
+        column(app, "given, with the finding")[0]
+        == f"{100 * gait.value:.0f} % · {gait.numerator} of {gait.denominator}"
+    )
     marks = next(trace for trace in figure(app)["data"] if trace["name"] == "figures")
     assert sorted(marks["x"]) == pytest.approx(
         sorted(100 * share.value for share in found.given.values() if share.value is not None)
     )
+
+
+@pytest.mark.parametrize("audience", ["clinic", "sharing"])
+def test_the_table_of_what_was_given_says_the_shares_of_the_chart(look: Visit, stores, audience: str):
+    found = section_of(stores["big"], treatment_section, audience=audience)
+    app = look("big", TREATMENT, audience=audience)
+    names = column(app, "treatment")
+    assert names == [words.TREATMENT_NAMES[name] for name in words.sorted_treatments(found)]
+    shares = dict(zip(names, column(app, "share (95 %)"), strict=True))
+    for name, share in found.given.items():
+        expected = "not shown" if share.withheld else f"{100 * share.value:.0f} %"
+        assert (
+            shares[words.TREATMENT_NAMES[name]]
+            .removeprefix("over ")
+            .startswith(expected.replace("100 %", "99 %"))
+        )
+    assert ("“Not shown” stands for" in said(app)) == (audience == "sharing")
+    assert [row.split()[0] for row in column(app, "mean change (95 %)")] == [
+        f"{row.change.mean:+.1f}" for row in found.changes
+    ]
 
 
 def test_every_association_is_called_one(look: Visit):
@@ -147,10 +164,10 @@ def test_every_association_is_called_one(look: Visit):
 
 
 def test_without_assessments_it_says_how_to_get_them(look: Visit):
-    words = said(look("tiny", TREATMENT))
-    assert "No assessment is recorded" in words
-    assert "Load assessments.csv" in words
-    assert "No treatment is recorded" in words
+    told = said(look("tiny", TREATMENT))
+    assert "No assessment is recorded" in told
+    assert "Load assessments.csv" in told
+    assert "No treatment is recorded" in told
 
 
 def test_five_people_have_no_figure_to_share(look: Visit):

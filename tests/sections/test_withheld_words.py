@@ -59,10 +59,9 @@ def test_a_group_that_leaves_few_outside_is_not_called_few(engine: Engine, tmp_p
     assert load_tables(engine, tmp_path / "files", episodes=episodes).status == "loaded"
     with reading(engine) as connection:
         summary = outcome_summary(connection, SHARING, Cohort(), by="condition")
-    rows = {row["group"]: (row["started"], row["in the curve"]) for row in horizon_rows(summary)}
-    assert rows == {
-        "Runner's knee (PFPS)": (WITHHELD, WITHHELD), "IT band syndrome (ITBS)": (SMALL, SMALL),
-    }  # fmt: skip
+    started, in_the_curve, *_ = horizon_rows(summary)
+    for row in (started, in_the_curve):
+        assert (row["PFPS"], row["ITBS"]) == (WITHHELD, SMALL)
 
 
 def test_visits_of_everybody_are_not_called_few(engine: Engine, tmp_path: Path):

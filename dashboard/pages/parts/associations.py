@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dashboard import treatment_tables as tables
 from dashboard import treatment_words as words
 from dashboard.charts import treatment_dots as dots
 from dashboard.pages.parts import panels, who
@@ -15,7 +16,9 @@ from dashboard.sections.treatment import Treatment
 def panel(question: Question, result: Treatment) -> None:
     """The two landmark charts, pain again by rehabilitation, and their table."""
     panels.definitions(
-        ("settled", "assessed", "own_baseline", "matched", "landmark"), None, key="treatment_defs"
+        ("settled", "given", "assessed", "own_baseline", "matched", "landmark", "relapse"),
+        None,
+        key="treatment_defs",
     )
     st.markdown(words.ASSOCIATION_SENTENCE)
     grid = st.grid(2, min_column_width=400, gap="medium")
@@ -32,10 +35,10 @@ def panel(question: Question, result: Treatment) -> None:
     )
     panels.headline(words.relapse_title(result.relapse))
     panels.show_table(
-        words.relapse_rows(result), alt="Pain again after the return, by rehabilitation before it"
+        tables.relapse_rows(result), alt="Pain again after the return, by rehabilitation before it"
     )
     panels.note(words.RELAPSE_CAPTION)
     who.picker(question, rehabilitation_lists(result), key="who_rehabilitation")
     panels.table_of(
-        words.landmark_rows(result), label="The answers at day 28 as a table", alt="Back by answer"
+        tables.landmark_rows(result), label="The answers at day 28 as a table", alt="Back by answer"
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import streamlit as st
+
 from dashboard import recovery_tables, recovery_words
 from dashboard.charts.recovery_panels import intake_days, intake_figure
 from dashboard.pages.parts import happened, panels, who
@@ -23,7 +25,9 @@ def panel(summary: OutcomeSummary, question: Question) -> None:
         sentence=recovery_words.intake_caption(result),
     )
     happened.below(marks)
-    who.grouped_picker(question, intake_lists(result), key="who_intake", of="First visit")
+    with st.container(horizontal=True):
+        who.grouped_picker(question, intake_lists(result), key="who_intake", of="First visit")
+        panels.definitions(("back_by_12_weeks", "back_by"), summary.definition, key="intake_definitions")
     panels.table_of(
         recovery_tables.intake_rows(result, summary.k),
         label="First visits by period as a table",

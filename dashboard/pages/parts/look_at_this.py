@@ -10,18 +10,22 @@ from dashboard.pages.parts.filters import Question
 from dashboard.pages.parts.in_browser import PANEL
 from dashboard.sections.follow_up import follow_up_section
 from dashboard.sections.intake_periods import intake_periods_section
+from dashboard.sections.trends import trends_section
 from dashboard.summary import OutcomeSummary
+from dashboard.trend_words import worse_words
 from dashboard.verdicts import benchmarks
 from dashboard.wording import time_words
 from sql.queries.people_lists import PeopleList
 
 NOT_KNOWN = PeopleList("missing", "running_week_12")
 DATA_PAGE = "dashboard/pages/data.py"
+TRENDS_PAGE = "dashboard/pages/trends.py"
 PLACES: dict[Rule, tuple[str, dict[str, str]]] = {
     "behind": (cards.RECOVERY_PAGE, cards.FOR_WHOM),
     "unknown": (DATA_PAGE, {}),  # where a tap shows who they are
     "visit_dates": (cards.RECOVERY_PAGE, {PANEL: "sureness"}),
     "worse_lately": (cards.RECOVERY_PAGE, {PANEL: "first-visits"}),
+    "worse_over_time": (TRENDS_PAGE, {}),  # which opens the first measure that got worse
     "lost": (cards.RECOVERY_PAGE, {PANEL: "losses"}),
     "late_reports": (cards.RECOVERY_PAGE, {PANEL: "sureness"}),
 }
@@ -80,6 +84,7 @@ def _signs(summary: OutcomeSummary, question: Question) -> Signs:
         lost=everybody.became.lost,
         returned=everybody.returned,
         late_reports=everybody.late_reports,
+        worse_over_time=lambda: worse_words(panels.section(question, trends_section).to_read()),
     )
 
 

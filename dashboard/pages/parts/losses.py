@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import captions, recovery_tables, recovery_words
+from dashboard import captions, recovery_tables, recovery_words, tables
 from dashboard.charts.became_bar import became_figure
 from dashboard.charts.retention_chart import retention_figure
 from dashboard.pages.parts import panels, who
@@ -38,6 +38,11 @@ def panel(summary: OutcomeSummary, question: Question) -> None:
             alt=captions.became_sentence(summary),
         )
         who.picker(question, became_lists(summary), key="losses_became")
+    panels.table_of(
+        tables.class_rows(summary),
+        label=tables.classes_label(summary),
+        alt="What became of those who started",
+    )
     if stayed.recorded:
         st.markdown(recovery_words.visits_sentence(visits))
         st.markdown(recovery_words.engaged_sentence(visits))

@@ -1,4 +1,4 @@
-"""What Streamlit's theme cannot say about the look: heights for fingers, no sidebar, no tools over a table.
+"""What Streamlit's theme cannot say about the look: heights for fingers, air in tables, no sidebar, no table tools.
 
 docs/decisions/030 has the reasons. The rules hang on roles and on Streamlit's test names, not on its generated classes.
 Where a later version renames one, controls are merely lower again: a test in a real browser measures every control of
@@ -11,6 +11,9 @@ import streamlit as st
 
 FINGER = 44
 """Pixels: the least that a finger hits without trying twice."""
+
+PHONE = 640
+"""Pixels: up to this wide Streamlit puts columns one under the other."""
 
 _TALL = (
     "button:not([data-testid=stBaseButton-elementToolbar])",  # what Streamlit puts over a table on hover
@@ -30,6 +33,14 @@ def for_fingers() -> None:
     tall, wide = ", ".join(_TALL), ", ".join(_WIDE)
     heights = f"{tall} {{ min-height: {FINGER}px !important; }}"  # Streamlit's own rules are longer, so they would win
     _rules(f"@media (any-pointer: coarse) {{ {heights} {wide} {{ min-width: {FINGER}px; }} }}")
+
+
+def for_phones() -> None:
+    """Tables with less air between their columns where the screen is narrow: five groups side by side then fit."""
+    cells = "[data-testid=stTable] th, [data-testid=stTable] td"
+    tight = f"{cells} {{ padding-left: 3px !important; padding-right: 3px !important; }}"
+    inside = "[data-testid=stExpanderDetails] { padding-left: 6px; padding-right: 6px; }"
+    _rules(f"@media (max-width: {PHONE}px) {{ {tight} {inside} }}")
 
 
 def without_table_tools(key: str | None = None) -> None:

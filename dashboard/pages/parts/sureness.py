@@ -36,6 +36,9 @@ def panel(summary: OutcomeSummary, question: Question) -> None:
             question, follow_up_lists(result), key="who_follow_up", label="Who is behind these counts?"
         )
         who.picker(question, left_out_lists(summary), key="who_left_out", label="Who is left out?")
+        panels.definitions(
+            ("certainty", "late_reports", "started"), summary.definition, key="sureness_definitions"
+        )
 
 
 def _follow_up(result: FollowUpResult) -> None:
