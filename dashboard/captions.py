@@ -85,10 +85,15 @@ def outside_sentence(summary: OutcomeSummary) -> str:
 
 def became_title(summary: OutcomeSummary) -> str:
     """Of how many the bar is."""
-    started = summary.everybody.started
-    if started is None:
-        return f"What became of those who started ({count_words(started, summary.k)})"
-    return f"What became of the {count_words(started, summary.k)} who started"
+    return f"What became of {_those_who_started(summary)}"
+
+
+def _those_who_started(summary: OutcomeSummary) -> str:
+    whole = summary.everybody
+    if whole.started is not None:
+        return f"the {whole.started:,} who started"
+    few = f" (fewer than {summary.k})" if "started" in whole.few else ""
+    return f"those who started{few}"
 
 
 def became_caption(summary: OutcomeSummary) -> str:
@@ -112,7 +117,7 @@ def became_sentence(summary: OutcomeSummary) -> str:
         for name, words in CLASS_NAMES.items()
         if getattr(group.became, name) != 0
     ]
-    return f"Of {count_words(group.started, k)} who started: {', '.join(parts)}."
+    return f"Of {_those_who_started(summary)}: {', '.join(parts)}."
 
 
 def sureness_caption(summary: OutcomeSummary) -> str:
@@ -133,6 +138,8 @@ def sureness_caption(summary: OutcomeSummary) -> str:
 
 def excluded_sentence(summary: OutcomeSummary) -> str:
     """Who is left out of the curve, and why."""
+    if all(people is None for people in vars(summary.excluded).values()):
+        return "How many are left out of the curve is not shown."
     reasons = {
         "later_episode": "later course of the same person",
         "other_goal": "another goal than running",

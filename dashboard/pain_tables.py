@@ -12,7 +12,7 @@ from dashboard.pain_captions import (
 )
 from dashboard.sections.pain_scales import PainSection
 from dashboard.tables import Row
-from dashboard.wording import count_words
+from dashboard.wording import count_words, missing_words
 
 
 def change_rows(section: PainSection) -> list[Row]:
@@ -23,8 +23,8 @@ def change_rows(section: PainSection) -> list[Row]:
             "scored at the start and then": count_words(change.scored, section.k),
             "without a score": count_words(change.without_score, section.k),
             "not that far yet": count_words(change.not_over, section.k),
-            "mean at the start": _points(change.baseline_mean),
-            "mean then": _points(change.later_mean),
+            "mean at the start": _points(change.baseline_mean, section),
+            "mean then": _points(change.later_mean, section),
             "mean change (95 %)": change_words(change),
         }
         for change in section.changes
@@ -56,15 +56,15 @@ def week_rows(section: PainSection) -> list[Row]:
             "scored": count_words(week.scored, section.k),
             "of started": count_words(week.started, section.k),
             "still scoring": count_words(week.still, section.k),
-            **{f"{p} % at or below": _centile(getattr(week, f"p{p}")) for p in (10, 25, 50, 75, 90)},
+            **{f"{p} % at or below": _centile(getattr(week, f"p{p}"), section) for p in (10, 25, 50, 75, 90)},
         }
         for week in section.weeks
     ]
 
 
-def _points(value: float | None) -> str:
-    return "–" if value is None else points(value)
+def _points(value: float | None, section: PainSection) -> str:
+    return missing_words(shared=section.shared) if value is None else points(value)
 
 
-def _centile(value: float | None) -> str:
-    return "–" if value is None else f"{value:g}"
+def _centile(value: float | None, section: PainSection) -> str:
+    return missing_words(shared=section.shared) if value is None else f"{value:g}"

@@ -21,7 +21,7 @@ from dashboard.sections.visits import VisitsResult
 from dashboard.stats.difference import Difference
 from dashboard.stats.pain import Proportion
 from dashboard.tables import Row
-from dashboard.wording import count_words, interval_words, percent, time_words, with_minus
+from dashboard.wording import count_words, interval_words, missing_words, percent, time_words, with_minus
 
 
 def difference_rows(differences: Sequence[Difference]) -> list[Row]:
@@ -50,8 +50,8 @@ def sustained_rows(result: RelapseResult, summary_by: dict[int, str]) -> list[Ro
     for item in result.sustained:
         row = {
             "by": time_words(item.day),
-            "back running": summary_by.get(item.day, "–"),
-            "back for at least 14 days": sustained_words(item.low, item.high),
+            "back running": summary_by.get(item.day, missing_words(shared=result.shared)),
+            "back for at least 14 days": sustained_words(item.low, item.high, shared=result.shared),
         }
         if found := running.get(item.day):
             limits = interval_words(found.low, found.high)
@@ -69,8 +69,10 @@ def relapse_rows(result: RelapseResult) -> list[Row]:
     return [
         {
             "since the return": f"{item.day} days",
-            "pain again": horizon_words(item),
-            "still followed": "–" if item.at_risk is None else f"{item.at_risk:,}",
+            "pain again": horizon_words(item, shared=result.shared),
+            "still followed": missing_words(shared=result.shared)
+            if item.at_risk is None
+            else f"{item.at_risk:,}",
         }
         for item in result.relapsed_by
     ]
@@ -82,7 +84,7 @@ def intake_rows(result: IntakePeriodsResult, k: int) -> list[Row]:
         {
             "first visit": period_words(period.share),
             "in the curve": count_words(period.started, k, few=period.few),
-            "back by week 12": "–"
+            "back by week 12": missing_words(shared=result.shared and period.share.mature)
             if period.share.value is None
             else f"{percent(period.share.value)} {interval_words(period.share.low, period.share.high)}".strip(),
             "complete": "yes" if period.share.mature else "not yet",
@@ -97,7 +99,10 @@ def retention_rows(result: RetentionResult, k: int) -> list[Row]:
         {
             "": group_name(group.group),
             "started": count_words(group.started, k, few=group.few),
-            **{words: "–" if value is None else percent(value) for words, value in steps_of(group)},
+            **{
+                words: missing_words(shared=result.shared) if value is None else percent(value)
+                for words, value in steps_of(group)
+            },
         }
         for group in result.groups
     ]
@@ -113,9 +118,9 @@ def visit_rows(result: VisitsResult, k: int) -> list[Row]:
             {
                 "symptoms for": group_name(item.group),
                 "people": count_words(item.n, k, few=item.few),
-                "visits in the course": quartile_words(item),
+                "visits in the course": quartile_words(item, shared=result.shared),
                 "of them back": count_words(returned.n, k, few=returned.few),
-                "visits to the return": quartile_words(returned),
+                "visits to the return": quartile_words(returned, shared=result.shared),
             }
         )
     return rows
@@ -126,8 +131,8 @@ def baseline_rows(result: FollowUpResult) -> list[Row]:
     return [
         {
             "at the first visit": f"{FIELD_NAMES[item.field]}: {category_name(item.field, item.category)}",
-            "state at week 12 known": _share(item.known),
-            "not known": _share(item.unknown),
+            "state at week 12 known": _share(item.known, shared=result.shared),
+            "not known": _share(item.unknown, shared=result.shared),
         }
         for item in result.baseline
     ]
@@ -145,5 +150,7 @@ def detectable_rows(result: FollowUpResult) -> list[Row]:
     ]
 
 
-def _share(share: Proportion | None) -> str:
-    return "–" if share is None or share.value is None else f"{percent(share.value)} ({share.numerator:,})"
+def _share(share: Proportion | None, *, shared: bool) -> str:
+    if share is None or share.value is None:
+        return missing_words(shared=shared)
+    return f"{percent(share.value)} ({share.numerator:,})"

@@ -25,6 +25,7 @@ from dashboard.wording import (
     interval_words,
     is_few,
     long_date,
+    missing_words,
     percent,
     time_words,
     with_minus,
@@ -199,9 +200,9 @@ def sustained_title(result: RelapseResult, back: Horizon) -> str:
     )
 
 
-def sustained_words(low: float | None, high: float | None) -> str:
-    """A range without an interval, or that it is not known."""
-    return "–" if low is None or high is None else range_words(low, high)
+def sustained_words(low: float | None, high: float | None, *, shared: bool) -> str:
+    """A range without an interval, or that there is none to show."""
+    return missing_words(shared=shared) if low is None or high is None else range_words(low, high)
 
 
 def range_words(low: float, high: float) -> str:
@@ -339,10 +340,10 @@ def visits_sentence(result: VisitsResult) -> str:
     )
 
 
-def quartile_words(quartiles: VisitQuartiles) -> str:
+def quartile_words(quartiles: VisitQuartiles, *, shared: bool = False) -> str:
     """ "6 (5–8)": median and quartiles."""
     if quartiles.median is None:
-        return "–"
+        return missing_words(shared=shared and quartiles.n != 0)
     return f"{quartiles.median:.0f} ({quartiles.lower:.0f}–{quartiles.upper:.0f})"
 
 
@@ -403,9 +404,9 @@ def follow_up_sentence(result: FollowUpResult, known: str = "week 12") -> str:
     return " ".join(parts)
 
 
-def horizon_words(horizon: Horizon) -> str:
-    """A share with its limits, or a dash."""
+def horizon_words(horizon: Horizon, *, shared: bool = False) -> str:
+    """A share with its limits, or that there is none to show."""
     if horizon.value is None:
-        return "–"
+        return missing_words(shared=shared)
     few = ", too few followed" if horizon.too_few else ""
     return f"{percent(horizon.value)} {interval_words(horizon.low, horizon.high)}".strip() + few

@@ -15,7 +15,9 @@ from dashboard.wording import (
     group_share_words,
     is_few,
     median_words,
+    missing_words,
     percent,
+    started_words,
     time_words,
 )
 
@@ -30,14 +32,16 @@ def horizon_rows(summary: OutcomeSummary) -> list[Row]:
 
 
 def _figures(group: GroupSummary, summary: OutcomeSummary) -> Row:
+    shared = summary.audience == "sharing"
     row = {
-        "started": count_words(group.started, summary.k, few="started" in group.few),
+        "started": started_words(group, summary.k),
         "in the curve": count_words(group.episodes, summary.k, few="episodes" in group.few),
     }
     for horizon in map(group.back_by_day, summary.days):
         row[f"back by {time_words(horizon.day)}"] = group_share_words(group, horizon.day)
-        row[f"known at {time_words(horizon.day)}"] = _share(horizon.known)
-    row["half were back by"] = median_words(group.median)
+        row[f"known at {time_words(horizon.day)}"] = _share(horizon.known, shared=shared)
+    hidden = shared and group.curve is None
+    row["half were back by"] = WITHHELD if hidden else median_words(group.median)
     return row
 
 
@@ -57,7 +61,7 @@ def class_rows(summary: OutcomeSummary) -> list[Row]:
 def _classes(group: GroupSummary, k: int) -> Row:
     became = group.became
     return {
-        "started": count_words(group.started, k, few="started" in group.few),
+        "started": started_words(group, k),
         **{
             words: WITHHELD if became.hidden else count_words(getattr(became, name), k)
             for name, words in CLASS_NAMES.items()
@@ -74,31 +78,36 @@ def _side_by_side(head: str, groups: Sequence[GroupSummary], columns: Sequence[R
     ]
 
 
-def sureness_rows(groups: Sequence[GroupSummary], day: int = 84) -> list[Row]:
-    """Ways to read one day, a column per group with a curve of ten people or more: a phone has room for five."""
+def sureness_rows(summary: OutcomeSummary, day: int = 84) -> list[Row]:
+    """Ways to read one day, a column per group with a curve of ten people or more; no way that no group has."""
+    shared = summary.audience == "sharing"
     found = [
         (group, certainty)
-        for group in groups
+        for group in summary.groups
         if group.curve is not None and not is_few(group.episodes)
         for certainty in group.certainty
         if certainty.day == day
     ]
     head = f"back by {time_words(day)}"
-    return _side_by_side(head, [group for group, _ in found], [_readings(*pair) for pair in found])
+    readings = [_readings(*pair, shared=shared) for pair in found]
+    rows = _side_by_side(head, [group for group, _ in found], readings)
+    return [row for row in rows if set(list(row.values())[1:]) != {missing_words(shared=shared)}]
 
 
-def _readings(group: GroupSummary, found: Certainty) -> Row:
+def _readings(group: GroupSummary, found: Certainty, *, shared: bool) -> Row:
     followed = found.follow_up_median_days
     return {
         "people in the curve": f"{group.episodes:,}",
-        "the curve's estimate": _share(found.value),
-        "only those whose state is known": _share(found.known_state),
-        "if nobody unknown were back": _share(found.worst),
-        "if everybody unknown were back": _share(found.best),
-        "with late reports": _share(found.with_late_reports),
-        "followed for (median)": "–" if followed is None else duration_words(followed),
+        "the curve's estimate": _share(found.value, shared=shared),
+        "only those whose state is known": _share(found.known_state, shared=shared),
+        "if nobody unknown were back": _share(found.worst, shared=shared),
+        "if everybody unknown were back": _share(found.best, shared=shared),
+        "with late reports": _share(found.with_late_reports, shared=shared),
+        "followed for (median)": missing_words(shared=shared)
+        if followed is None
+        else duration_words(followed),
     }
 
 
-def _share(value: float | None) -> str:
-    return "–" if value is None else percent(value)
+def _share(value: float | None, *, shared: bool) -> str:
+    return missing_words(shared=shared) if value is None else percent(value)

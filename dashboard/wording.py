@@ -57,6 +57,16 @@ def count_words(count: int | None, k: int, *, few: bool = True) -> str:
     return f"fewer than {k}" if few else WITHHELD
 
 
+def started_words(group: GroupSummary, k: int) -> str:
+    """How many started; withheld ones may be few, or leave few outside."""
+    return count_words(group.started, k, few="started" in group.few)
+
+
+def missing_words(*, shared: bool) -> str:
+    """Of a figure there is not: in figures to share it may be withheld, elsewhere there is none to show."""
+    return WITHHELD if shared else "–"
+
+
 def is_few(people: int | None) -> bool:
     """Whether so few people are known to be in a group that words give counts instead of per cents."""
     return people is not None and people < MIN_FOLLOWED

@@ -354,7 +354,7 @@ def test_rounded_classes_are_not_said_to_add_up():
 def test_what_became_of_everybody():
     everybody = make_group("all", *HUNDRED, became=Became(returned=90, in_care=10, stopped=None))
     assert captions.became_sentence(make_summary(everybody=everybody)) == (
-        "Of 100 who started: 90 back running, 10 still in care, fewer than 8 stopped (gave up, surgery, other)."
+        "Of the 100 who started: 90 back running, 10 still in care, fewer than 8 stopped (gave up, surgery, other)."
     )
 
 
@@ -442,9 +442,19 @@ def test_the_table_of_how_sure_we_are():
     """
     group = make_group("pfps", (14, 10, 0, 0), (50, 0, 0, 5), (200, 0, 0, 5))
     hidden = make_group("itbs", *HUNDRED, curve=None)
-    rows = tables.sureness_rows([group, hidden, make_group("other", *FOUR)])
-    assert [list(row) for row in rows] == [["back by week 12", "PFPS"]] * 7
-    assert [plain(row["PFPS"]) for row in rows] == ["20", "50 %", "67 %", "50 %", "75 %", "–", "7.1 weeks"]
+    rows = tables.sureness_rows(make_summary(group, hidden, make_group("other", *FOUR)))
+    assert [list(row) for row in rows] == [
+        ["back by week 12", "PFPS"]
+    ] * 6  # without late reports, of which are none
+    assert [plain(row["PFPS"]) for row in rows] == ["20", "50 %", "67 %", "50 %", "75 %", "7.1 weeks"]
+
+
+def test_what_is_withheld_is_no_dash_and_no_finding():
+    """A curve that may not be drawn says nothing about when half were back."""
+    group = replace(make_group("pfps", *HUNDRED), curve=None, median=Quantile(0.5, None, None, None))
+    for audience, words in (("sharing", "not shown"), ("clinic", "not reached")):
+        rows = tables.horizon_rows(make_summary(group, audience=audience))
+        assert {row["figures by group"]: row["PFPS"] for row in rows}["half were back by"] == words
 
 
 def test_the_evidence_names_no_row_of_the_catalogue():

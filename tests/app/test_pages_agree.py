@@ -287,7 +287,7 @@ def test_to_share_the_tables_of_return_to_running(look: Visit, shared):
             found = by_day(group, day)
             shown, known = row[f"back by {label}"], row[f"known at {label}"]
             assert shown.startswith("not shown" if found["value"] is None else per_cent(found["value"]))
-            assert known == ("–" if found["known"] is None else per_cent(found["known"]))
+            assert known == ("not shown" if found["known"] is None else per_cent(found["known"]))
     intake = table_with(app, "complete")
     for period, (_, row) in zip(shared["intake_periods"]["periods"], intake.iterrows(), strict=True):
         assert row["in the curve"] == count(period["started"])

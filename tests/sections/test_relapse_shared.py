@@ -36,7 +36,7 @@ def test_a_share_that_the_table_has_is_in_the_title(engine: Engine, tmp_path: Pa
     result = pain_again(engine, tmp_path, 3, 12)
     assert result.fortnight.low is None
     cells = {row["since the return"]: row["pain again"] for row in relapse_rows(result)}
-    assert cells["14 days"] == "–"
+    assert cells["14 days"] == "not shown"
     assert cells["84 days"].startswith("25\N{NO-BREAK SPACE}%")
     assert relapse_title(result) == f"Pain again within 84 days of the return: {cells['84 days']}"
     assert relapse_figure(result.curve, LIGHT, shared_k=8).data
@@ -46,7 +46,7 @@ def test_a_share_that_the_table_has_is_in_the_title(engine: Engine, tmp_path: Pa
 def test_without_a_share_in_the_table_there_is_no_line(engine: Engine, tmp_path: Path):
     """Of 60 only 5 ever have pain again."""
     result = pain_again(engine, tmp_path, 2, 3)
-    assert {row["pain again"] for row in relapse_rows(result)} == {"–"}
+    assert {row["pain again"] for row in relapse_rows(result)} == {"not shown"}
     assert relapse_title(result) == "Does a return last? Too few to say"
     assert relapse_figure(result.curve, LIGHT, shared_k=8).data == ()
     assert relapse_caption(result).startswith("Too few people to show a share.")

@@ -21,8 +21,7 @@ NOT_KNOWN = {
 def panel(summary: OutcomeSummary, question: Question) -> None:
     """Draw the panel for every group with a curve."""
     panels.headline("How sure are we?", anchor="sureness")
-    rows = [row for row in tables.sureness_rows(summary.groups) if set(list(row.values())[1:]) != {"–"}]
-    if rows:
+    if rows := tables.sureness_rows(summary):
         panels.show_table(rows, alt="Estimate beside its extremes")
         panels.note(captions.sureness_caption(summary))
     else:

@@ -10,7 +10,7 @@ from dashboard.report.content import BarChart, Block, Cell, Chapter, Column, Hea
 from dashboard.report.palette import CLASS_COLOURS
 from dashboard.report.results import ReportResults
 from dashboard.summary import OutcomeSummary
-from dashboard.wording import WITHHELD, count_words
+from dashboard.wording import WITHHELD, count_words, started_words
 
 
 def came_chapter(results: ReportResults) -> Chapter:
@@ -34,10 +34,12 @@ def _intake_words(results: ReportResults) -> Paragraph:
             "How many came in this month is not shown: beside the twelve months it would say how many few "
             "people came in the other months."
         )
-    now = count_words(results.came.everybody.started, results.k)
+    now = started_words(results.came.everybody, results.k)
     text = f"**{now[:1].upper()}{now[1:]}** started in {results.month.words}"
+    if now == WITHHELD:
+        text = f"How many started in {results.month.words} is {WITHHELD}"
     if results.came_before is not None:
-        before = count_words(results.came_before.everybody.started, results.k)
+        before = started_words(results.came_before.everybody, results.k)
         text += f"; {before} in {results.compared_month.words}"
     return Paragraph(f"{text}. {excluded_sentence(results.came)}")
 
