@@ -111,6 +111,8 @@ def _missing_words(change: ChangeShown, k: int) -> str:
 def start_sentence(section: PainSection) -> str:
     """Where people start from."""
     start, k = section.baseline, section.k
+    if section.withheld:
+        return "How many were scored at the start is not shown."
     if start.mean is None:
         return f"Scored at the start: {count_words(start.scored, k)} of {count_words(section.started, k)}."
     spread = "" if start.sd is None else f" (SD {points(start.sd)})"

@@ -24,7 +24,7 @@ STANDING_WORDS = {
     "returned": "back running",
     "stopped": "stopped",
     "discharged": "discharged, return not recorded",
-    "lost": "lost",
+    "lost": "discharged as lost",
     "no_contact": "nothing after the first visit",
     "open": "no discharge recorded",
     "cannot_count": "outside the curve",
@@ -48,7 +48,8 @@ class Listed:
 class ListedPeople:
     """A list with its title. `total` may exceed the 200 that are shown at most.
 
-    `standings` has the number of those shown by where they stand, the most frequent first.
+    `standings` has the number of those shown by where they stand, the most frequent first: not one of the six
+    classes, which also ask how long ago the last contact was.
     """
 
     title: str
@@ -58,12 +59,14 @@ class ListedPeople:
 
     @property
     def note(self) -> str:
-        """How many there are, which are shown, and where they stand where that differs."""
+        """How many there are, which are shown, and where they stand."""
         if self.total > MOST_PEOPLE:
             head = f"{self.total:,} people; the {MOST_PEOPLE} with the latest first visit are shown"
         else:
             head = counted(self.total)
-        parts = [f"{people} {words}" for words, people in self.standings] if len(self.standings) > 1 else []
+        parts = [f"{people} {words}" for words, people in self.standings]
+        if len(parts) == 1:
+            return f"{head}: {self.standings[0][0]}."
         return f"{' · '.join([head, *parts])}."
 
 

@@ -28,7 +28,7 @@ STATE_WORDS = {
     "returned": "Back running by {}",
     "followed": "Not back by {}, still followed",
     "stopped": "Stopped by {}",
-    "censored": "Not followed to {}",
+    "censored": "Not followed to {}, or not that far yet",
 }
 
 

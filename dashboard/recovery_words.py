@@ -122,7 +122,8 @@ def relapse_title(result: RelapseResult) -> str:
     if low is None or high is None:
         later = _pain_again_later(result)
         if later is None:
-            return "Does a return last? Too few to say"
+            nobody = not result.shared and result.fortnight.returned and not result.fortnight.known
+            return f"Does a return last? {'Nobody was asked again' if nobody else 'Too few to say'}"
         return f"Pain again within {later.day} days of the return: {horizon_words(later)}"
     if is_few(result.fortnight.returned):
         return (

@@ -44,8 +44,7 @@ def rejects_by_rule(found: Sequence[Reject]) -> list[Row]:
     counts = Counter((row.file, row.column, row.rule) for row in found)
     return [
         {
-            "file": file,
-            "column": column or "whole row",
+            "where": f"{file}: {column or 'whole row'}",
             "what is wrong": RULES[rule].says,
             "rows": f"{count:,}",
             "what to do": RULES[rule].remedy,

@@ -155,7 +155,7 @@ def assessed_title(result: Treatment) -> str:
     """The finding: what is measured at the start and not again."""
     if not result.assessed:
         return "No assessment is recorded"
-    again = [row for row in result.assessed if row.again.value is not None]
+    again = [row for row in result.assessed if row.measure != ANYTHING and row.again.value is not None]
     rarely = [row for row in again if row.again.value is not None and row.again.value < FINDING_SHARE]
     if not again:
         return "Too few people to show what is measured again"

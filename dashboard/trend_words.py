@@ -196,6 +196,11 @@ def point_rows(trend: Trend, k: int) -> list[Row]:
             "first visit in" if trend.measure.of == "people" else "visits in": period_of(point.value),
             measure_name(trend.measure): _value_cell(trend, point),
             trend.measure.of: _count(point.value.n, point, k),
+            **(
+                {"with both scores": _count(point.value.met, point, k)}
+                if trend.measure.kind == "median"
+                else {}
+            ),
             "mean": value_words(trend.measure, point.mean),
             "limits": _limits_words(trend, point.lower, point.upper),
             "finding": rule_words(trend, point) or "–",

@@ -115,6 +115,24 @@ def unit_rows(found: UnitsBy) -> list[Row]:
     return [*rows, everybody]
 
 
+def funnel_rows(found: UnitsBy) -> list[Row]:
+    """The marks of the funnel with their limits of chance; nothing where there is no funnel."""
+    if found.funnel is None or found.plotted < 2:
+        return []
+    return [
+        {
+            found.by: point.unit.unit,
+            "people it rests on": f"{point.unit.n_effective or 0:.0f}",
+            "back by week 12, adjusted": percent(point.plotted),
+            f"95{PER_CENT} limits": interval_words(*point.limits_95).strip("()"),
+            f"99.8{PER_CENT} limits": interval_words(*point.limits_998).strip("()"),
+            AGAINST_CHANCE: position_words(point),
+        }
+        for point in found.funnel.points
+        if point.plotted is not None and point.limits_95 and point.limits_998
+    ]
+
+
 def mix_rows(found: UnitsBy) -> list[Row]:
     """What the patients came with, a row per unit in the order of the codes, everybody last."""
     if found.funnel is None:

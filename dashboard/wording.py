@@ -179,8 +179,6 @@ def verdict_words(verdict: Verdict, benchmark: Benchmark) -> str:
 
 def badge_words(verdict: Verdict, benchmark: Benchmark) -> str:
     """The verdict and the day it is about: "in line at week 12"."""
-    if verdict.verdict == "cannot tell yet":
-        return verdict.verdict
     return f"{verdict.verdict} at {time_words(benchmark.horizon_to_days)}"
 
 

@@ -179,7 +179,7 @@ def test_few_and_many_visits_leave_at_most_a_quarter_on_either_side(sample: Engi
 def test_a_list_says_how_many_stand_where():
     mixed = ListedPeople("Who is missing", 3, (), (("no discharge recorded", 2), ("back running", 1)))
     assert mixed.note == "3 people · 2 no discharge recorded · 1 back running."
-    assert ListedPeople("Who stopped", 1, (), (("stopped", 1),)).note == "1 person."
+    assert ListedPeople("Who stopped", 1, (), (("stopped", 1),)).note == "1 person: stopped."
     many = ListedPeople("Who started", 1234, (), (("back running", 150), ("stopped", 50)))
     assert many.note == (
         "1,234 people; the 200 with the latest first visit are shown · 150 back running · 50 stopped."

@@ -135,7 +135,8 @@ def _better(section: PainSection, theme: Theme) -> dict[str, Any]:
         "x": 0,
         "xref": "x domain",
         "xanchor": "left",
-        "xshift": 6,
+        "xshift": 14,
+        "yshift": 6 if down else -6,  # clear of the axis' last number
         "y": 0 if down else 1,
         "yref": "y domain",
         "yanchor": "bottom" if down else "top",

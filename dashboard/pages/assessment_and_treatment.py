@@ -5,9 +5,9 @@ import streamlit as st
 from dashboard import treatment_tables as tables
 from dashboard import treatment_words as words
 from dashboard.charts import treatment_dots as dots
-from dashboard.pages.parts import associations, panels, who
+from dashboard.pages.parts import associations, given_and_changed, panels, who
 from dashboard.pages.parts.filters import current_question
-from dashboard.people_behind import fitting_lists, given_lists, measured_lists
+from dashboard.people_behind import fitting_lists, measured_lists
 from dashboard.question import too_few_words
 from dashboard.sections.treatment import treatment_section
 
@@ -28,30 +28,7 @@ with st.grid(4, min_column_width=165, gap="xsmall"):
 if withheld := words.withheld_sentence(result):
     panels.note(withheld)
 
-grid = st.grid(2, min_column_width=400, gap="medium")
-with grid.cell():
-    panels.chart(
-        dots.given_figure(result, theme),
-        key="treatment_given",
-        title=words.given_title(result),
-        sentence=words.given_caption(result),
-    )
-    who.grouped_picker(question, given_lists(result), key="who_given", of="Treatment")
-    if words.sorted_treatments(result):
-        panels.table_of(
-            tables.given_rows(result), label="What was given as a table", alt="Share given each treatment"
-        )
-with grid.cell():
-    panels.chart(
-        dots.change_figure(result, theme),
-        key="treatment_changes",
-        title=words.change_title(result),
-        sentence=words.change_caption(result),
-    )
-    if result.changes:
-        panels.table_of(
-            tables.change_rows(result), label="The changes as a table", alt="Change from the own baseline"
-        )
+given_and_changed.panel(question, result)
 
 panels.headline(words.match_title(result))
 if words.any_match(result):

@@ -40,6 +40,10 @@ with grid.cell(), st.container(border=True):
     explained = ("units", "expected_units", "funnel", *("against_model",) * bool(found.against_model))
     panels.definitions(explained, None, key="units_definitions")
 
+if drawn:
+    panels.table_of(
+        unit_words.funnel_rows(found), label="The funnel as a table", alt="Adjusted share by unit"
+    )
 unit_tables.panel(found)
 who.picker(question, unit_lists(found), key="who_units")
 

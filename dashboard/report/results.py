@@ -102,6 +102,8 @@ def gather(
 
     def came_in(one: Month) -> OutcomeSummary | None:
         cohort = _cohort(request, one.first, one.last)
+        if asked.hidden:
+            return None
         if known.shared and _gives_away(connection, scope, _cohort(request, *window(month)), cohort, known.k):
             return None
         return answer(cohort, "condition")

@@ -120,7 +120,7 @@ def test_who_is_missing_is_listed_and_written_down(visit: Visit, own_store):
     assert not app.exception
     people = app.dataframe[-1].value
     assert len(people) == result.due - result.known
-    assert list(people.columns) == ["code", "first visit", "therapist", "why", "missing"]
+    assert list(people.columns) == ["code", "why", "missing", "first visit", "therapist"]
     assert all("running (week 12" in cell for cell in people["missing"])
     (line,) = read(own_store, lambda connection: audit_lines(connection, "main"))
     assert (line.reader, line.action, line.subject, line.rows) == (

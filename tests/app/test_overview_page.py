@@ -77,7 +77,7 @@ def test_each_verdict_is_a_word_with_an_icon_and_its_day(look: Visit, stores, st
     for badge, row, day in zip(badges, ("pfps-8-12-weeks", "itbs-3-weeks"), (12, 3), strict=True):
         word = summary.verdict(row).verdict
         assert ":material/" in badge
-        assert (f"{word} at week {day}]" if word != "cannot tell yet" else f"{word}]") in badge
+        assert f"{word} at week {day}]" in badge
 
 
 def test_a_verdict_that_cannot_be_told_yet_says_what_is_missing(look: Visit, stores):
@@ -113,6 +113,7 @@ def test_conditions_without_a_card_have_a_sentence(look: Visit):
 def test_a_condition_without_a_benchmark_says_so(look: Visit):
     app = look("other")
     assert "There is no published figure to compare with." in said(app)
+    assert "For whom?" not in [link.proto.label for link in app.get("page_link")]
     assert list(tiles(app)) == ["Other · by week 12", "Other · by month 6", "Other · half by"]
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from app.driver import Visit, choose, figure, said, section_of
+from app.driver import Visit, choose, figure, said, section_of, table_with
 from streamlit.testing.v1 import AppTest
 
 from dashboard.sections.trends import Trends, trends_section
@@ -76,6 +76,14 @@ def test_every_measure_has_its_chart_and_its_table_agrees(look: Visit, stores, m
     )
     assert ("steady" in row["variation"]) == (trend.variation == "common cause")
     assert ("no real change" in app.header[0].value) == (trend.variation == "common cause")
+
+
+def test_the_table_says_on_how_many_scores_a_median_rests(look: Visit, stores):
+    trend = trends_of(stores["big"]).trend("pain_change")
+    rows = table_with(look("big", PAGE, measure="pain_change"), "with both scores")
+    counted = rows[: len(trend.counted)]  # the later months are not over
+    assert list(counted["with both scores"]) == [str(point.value.met) for point in trend.counted]
+    assert list(counted["people"]) == [str(point.value.n) for point in trend.counted]
 
 
 def test_the_last_value_of_an_earlier_year_says_which(stores):

@@ -62,7 +62,8 @@ def test_the_funnel_draws_what_the_section_says(look: Visit, stores):
 
 def test_the_table_is_in_the_order_of_codes_with_case_mix(look: Visit, stores):
     found = section_of(stores["big"], units_section).by_therapist
-    table, came_with = (part.value for part in look("big", UNITS).table[:2])
+    app = look("big", UNITS)
+    table, came_with = table_with(app, "expected"), table_with(app, "symptoms over 4 months")
     for part in (table, came_with):
         assert list(part["therapist"]) == [*sorted(mix.unit for mix in found.mixes), "everybody"]
         assert list(part["people"])[:-1] == [str(mix.episodes) for mix in found.mixes]
@@ -70,20 +71,31 @@ def test_the_table_is_in_the_order_of_codes_with_case_mix(look: Visit, stores):
         f"{point.ratio:.2f}" for point in found.funnel.points
     ]
     assert list(came_with["symptoms over 4 months"])[:-1] == [
-        f"{100 * mix.long_symptoms:.0f}\xa0%" for mix in found.mixes
+        f"{100 * mix.long_symptoms:.0f} %" for mix in found.mixes
+    ]
+
+
+def test_the_funnels_marks_and_limits_stand_in_its_table(look: Visit, stores):
+    funnel = section_of(stores["big"], units_section).by_therapist.funnel
+    table = table_with(look("big", UNITS), "people it rests on")
+    drawn = [point for point in funnel.points if point.plotted is not None]
+    assert list(table["therapist"]) == [point.unit.unit for point in drawn]
+    assert list(table["back by week 12, adjusted"]) == [f"{100 * point.plotted:.0f} %" for point in drawn]
+    assert list(table["99.8\xa0% limits"]) == [
+        f"{100 * low:.0f}–{100 * high:.0f}" for low, high in (point.limits_998 for point in drawn)
     ]
 
 
 def test_sites_too_and_one_site_has_nobody_to_compare_with(look: Visit):
     app = look("big", UNITS, compare="site")
-    assert list(app.table[0].value["site"]) == ["harbour", "north", "everybody"]
+    assert list(table_with(app, "expected")["site"]) == ["harbour", "north", "everybody"]
     app = look("small", UNITS, compare="site")
     assert "Too few sites to compare" in [header.value for header in app.header]
     assert "There is one site with these filters" in said(app)
 
 
 def test_codes_of_several_clinics_carry_the_clinic(look: Visit):
-    table = look("two_clinics", UNITS).table[0].value
+    table = table_with(look("two_clinics", UNITS), "expected")
     assert list(table["therapist"])[:1] == ["east/T01"]
 
 

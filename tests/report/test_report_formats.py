@@ -194,6 +194,20 @@ def test_a_shared_report_does_not_say_how_few_came_in_the_other_months(report):
     assert not re.search(r"\b(20|23|3)\b", intake)
 
 
+def test_a_report_on_people_who_leave_out_few_says_no_number_of_them(report):
+    """10 of the big sample have both conditions and came to north in the twelve months; 7 came to harbour."""
+    asked_about = {"conditions": ("pfps_itbs",), "sites": ("north",), "month": Month(2026, 6)}
+    assert report("big", **asked_about).outcomes.everybody.started == 10
+    shared = report("big", "sharing", **asked_about)
+    assert shared.asked.hidden
+    words = " ".join(words_of(make_all(shared, ("pdf",))["pdf"]).split("Definitions and sources")[0].split())
+    assert "How many came in this month is not shown." in words
+    assert "How many were scored at the start is not shown." in words
+    assert "fewer than 8 of" not in words
+    assert "(fewer than 8)" not in words
+    assert "in May 2026" not in words
+
+
 def test_two_months_shared_differ_by_rounded_counts_only(report):
     """Consecutive reports overlap in eleven months; what a reader can subtract are multiples of five."""
     counts = [

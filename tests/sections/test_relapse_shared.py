@@ -14,7 +14,7 @@ from dashboard.question import ask
 from dashboard.recovery_tables import relapse_rows
 from dashboard.recovery_words import relapse_caption, relapse_title
 from dashboard.sections.relapse import RelapseResult, relapse_section
-from sql.cohort import Cohort
+from sql.cohort import Cohort, Scope
 from sql.engine import reading
 
 
@@ -41,6 +41,16 @@ def test_a_share_that_the_table_has_is_in_the_title(engine: Engine, tmp_path: Pa
     assert relapse_title(result) == f"Pain again within 84 days of the return: {cells['84 days']}"
     assert relapse_figure(result.curve, LIGHT, shared_k=8).data
     assert relapse_caption(result).startswith("Within 14 days: too few people to show a share. The line:")
+
+
+def test_nobody_asked_again_is_no_lack_of_returns(engine: Engine, tmp_path: Path):
+    """40 are back and silent since: enough people, and no answer."""
+    episodes = people(40, "S", back=40, seen=40)
+    assert load_tables(engine, tmp_path / "files", episodes=episodes).status == "loaded"
+    with reading(engine) as connection:
+        result = relapse_section(connection, ask(connection, Scope("clinic"), Cohort()))
+    assert (result.fortnight.returned, result.fortnight.known) == (40, 0)
+    assert relapse_title(result) == "Does a return last? Nobody was asked again"
 
 
 def test_without_a_share_in_the_table_there_is_no_line(engine: Engine, tmp_path: Path):

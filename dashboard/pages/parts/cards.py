@@ -60,7 +60,8 @@ def verdict_cards(summary: OutcomeSummary, conditions: Sequence[str]) -> None:
 def _card(summary: OutcomeSummary, group: GroupSummary) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"**{CONDITION_NAMES[group.group]}**", width="content")
-        for row in wording.rows_with_verdict(group.group)[:1]:
+        rows = wording.rows_with_verdict(group.group)
+        for row in rows[:1]:
             if verdict := summary.verdict(row.id):
                 word = verdict.verdict
                 st.badge(
@@ -68,14 +69,15 @@ def _card(summary: OutcomeSummary, group: GroupSummary) -> None:
                     icon=VERDICT_ICONS[word],
                     color=COLOURS.get(word, "blue"),
                 )
-        st.page_link(
-            RECOVERY_PAGE,
-            label="For whom?",
-            icon=":material/arrow_forward:",
-            icon_position="right",
-            width="content",
-            query_params={**FOR_WHOM, **only(group.group)},
-        )
+        if rows:
+            st.page_link(
+                RECOVERY_PAGE,
+                label="For whom?",
+                icon=":material/arrow_forward:",
+                icon_position="right",
+                width="content",
+                query_params={**FOR_WHOM, **only(group.group)},
+            )
     st.markdown(panels.unbroken(" ".join(wording.card_sentences(summary, group))))
 
 

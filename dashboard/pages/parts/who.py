@@ -87,17 +87,17 @@ def _content(listed: ListedPeople) -> None:
     chosen = st.dataframe(
         pd.DataFrame([_row(person, several_clinics=several) for person in listed.people]),
         hide_index=True,
-        row_height=ROW_PIXELS,
+        row_height=LINES_PIXELS,
         on_select="rerun" if opens else "ignore",
         selection_mode="single-cell",
         key="people_listed",
-        alt=f"{listed.title}: code, first visit, therapist, why, what is missing",
+        alt=f"{listed.title}: code, why, what is missing, first visit, therapist",
         column_config={
-            "code": st.column_config.TextColumn(width=96),
+            "code": st.column_config.TextColumn(width=72),
+            "why": st.column_config.TextColumn(width=178),
+            "missing": st.column_config.TextColumn(width=178),
             "first visit": st.column_config.TextColumn(width=132),
             "therapist": st.column_config.TextColumn(width=80),
-            "why": st.column_config.TextColumn(width=340),
-            "missing": st.column_config.TextColumn(width="large"),
         },
     )
     if opens:
@@ -113,10 +113,10 @@ def _row(person: Listed, *, several_clinics: bool) -> dict[str, str]:
     return {
         **clinic,
         "code": person.code,
+        "why": person.why,  # with what is missing at once in sight on a phone
+        **({"missing": person.missing} if person.missing else {}),
         "first visit": person.first_visit,
         "therapist": person.therapist,
-        "why": person.why,
-        **({"missing": person.missing} if person.missing else {}),
     }
 
 

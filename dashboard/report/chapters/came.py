@@ -5,6 +5,7 @@ from __future__ import annotations
 from dashboard.captions import became_caption, became_sentence, became_title, excluded_sentence
 from dashboard.group_summary import GroupSummary
 from dashboard.names import CLASS_NAMES, group_name
+from dashboard.question import too_few_words
 from dashboard.report.chapters.cells import GROUP, count, people, share
 from dashboard.report.content import BarChart, Block, Cell, Chapter, Column, Heading, Paragraph, Table
 from dashboard.report.palette import CLASS_COLOURS
@@ -29,6 +30,8 @@ def came_chapter(results: ReportResults) -> Chapter:
 
 
 def _intake_words(results: ReportResults) -> Paragraph:
+    if results.asked.hidden:
+        return Paragraph(f"How many came in this month is not shown. {too_few_words(results.k)}")
     if results.came is None:
         return Paragraph(
             "How many came in this month is not shown: beside the twelve months it would say how many few "
