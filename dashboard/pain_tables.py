@@ -42,10 +42,19 @@ def responder_rows(section: PainSection) -> list[Row]:
             "of all whose weeks are over": share_words(row.of_over),
             "of all who started": share_words(row.of_started),
             "left out": left_out_words(row, section.k),
-            "source": source_words(row),
         }
         for row in section.responders
     ]
+
+
+def source_lines(section: PainSection) -> list[str]:
+    """Where each threshold is from, a line per source."""
+    labels: dict[str, list[str]] = {}
+    for row in section.responders:
+        found = labels.setdefault(source_words(row), [])
+        if threshold_label(row) not in found:
+            found.append(threshold_label(row))
+    return [f"{', '.join(thresholds)}: {source}" for source, thresholds in labels.items()]
 
 
 def week_rows(section: PainSection) -> list[Row]:

@@ -49,6 +49,7 @@ if section.responders:
         pain_tables.responder_rows(section),
         label="Thresholds, sources and shares as a table",
         alt="Share improved by threshold and window",
+        notes=pain_tables.source_lines(section),
     )
 
 panels.chart(

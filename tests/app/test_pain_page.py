@@ -61,7 +61,7 @@ def test_the_share_of_the_title_is_that_of_chart_and_table(look: Visit, stores):
     cell = table[(table["improved by"] == "≥ 2 points") & (table["window"] == "weeks 8 to 12")]
     assert cell["of those scored"].item() == pain_captions.share_words(row.of_scored)
     assert cell["of all who started"].item() == pain_captions.share_words(row.of_started)
-    assert cell["source"].item() == "Farrar JT et al. Pain 2001;94:149-158; chronic pain"
+    assert "≥ 2 points, ≥ 30 %: Farrar JT et al. Pain 2001;94:149-158; chronic pain" in said(app)
 
 
 def test_the_usual_course_says_who_still_scores(look: Visit, stores):

@@ -152,10 +152,12 @@ def evidence(conditions: Sequence[str], *, key: str) -> None:
                 st.markdown(captions.evidence_words(benchmark))
 
 
-def table_of(rows: Sequence[Row], *, label: str, alt: str) -> None:
-    """The chart's numbers as a table, one click away."""
+def table_of(rows: Sequence[Row], *, label: str, alt: str, notes: Sequence[str] = ()) -> None:
+    """The chart's numbers as a table, one click away, and notes below it."""
     with st.expander(label, icon=":material/table_chart:"):
         show_table(rows, alt=alt)
+        for text in notes:
+            note(text)
 
 
 def show_table(rows: Sequence[Row], *, alt: str) -> None:

@@ -93,9 +93,9 @@ def _content(listed: ListedPeople) -> None:
         key="people_listed",
         alt=f"{listed.title}: code, why, what is missing, first visit, therapist",
         column_config={
-            "code": st.column_config.TextColumn(width=72),
-            "why": st.column_config.TextColumn(width=178),
-            "missing": st.column_config.TextColumn(width=178),
+            "code": st.column_config.TextColumn(width=68),
+            "why": st.column_config.TextColumn(width=126),
+            "missing": st.column_config.TextColumn(width=126),
             "first visit": st.column_config.TextColumn(width=132),
             "therapist": st.column_config.TextColumn(width=80),
         },
