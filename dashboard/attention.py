@@ -33,8 +33,8 @@ class Signs:
 
     behind: (condition, words of the day) of each verdict "behind". known: of those first seen 12 weeks before
     the data end, whose state at week 12 is known. on_visit_day: returns dated on a visit day. overall: share
-    back by week 12 of everybody. latest: the last complete intake period. worse_over_time: the findings of the
-    measures whose last point is a sign of getting worse; asked for only if there is room, as it takes long.
+    back by week 12 of everybody. latest: the last complete intake period. worse_over_time: code and finding of each
+    measure whose last point is a sign of getting worse; asked for only if there is room, as it takes long.
     """
 
     behind: tuple[tuple[str, str], ...] = ()
@@ -46,16 +46,17 @@ class Signs:
     lost: int | None = None
     returned: int | None = None
     late_reports: int | None = None
-    worse_over_time: Callable[[], tuple[str, ...]] = tuple
+    worse_over_time: Callable[[], tuple[tuple[str, str], ...]] = tuple
 
 
 @dataclass(frozen=True)
 class Item:
-    """One thing to look at, the rule that found it, and the condition it is about if it is about one."""
+    """One thing to look at, the rule that found it, and the condition or measure it is about if it is about one."""
 
     rule: Rule
     text: str
     condition: str | None = None
+    measure: str | None = None
 
 
 def look_at_this(signs: Signs) -> tuple[Item, ...]:
@@ -123,11 +124,10 @@ def _worse_lately(signs: Signs) -> Iterator[Item]:
 
 def _worse_over_time(signs: Signs) -> Iterator[Item]:
     """By the same rules and in the same words as the page Trends; several in one item."""
-    found = signs.worse_over_time()
-    if len(found) == 1:
-        yield Item("worse_over_time", found[0])
-    elif found:
-        yield Item("worse_over_time", f"{len(found)} measures got worse over time")
+    if found := signs.worse_over_time():
+        measure, finding = found[0]
+        words = finding if len(found) == 1 else f"{len(found)} measures got worse over time"
+        yield Item("worse_over_time", words, measure=measure)
 
 
 def _lost(signs: Signs) -> Iterator[Item]:

@@ -137,7 +137,7 @@ DEFINITIONS: dict[str, tuple[str, ...]] = {
         "Six classes, the first that holds: cannot be counted (open red flag, already running at the first "
         "visit, or no contact after it and that over six weeks ago), back running (late reports too), "
         "stopped, discharged without a recorded return, still in care (a contact within the last six weeks), "
-        "lost. Those without a contact after the first visit stand in the curve all the same, for day 0.",
+        "lost. Those never seen again after the first visit are in the curve too, as followed on day 0 only.",
         "counts; the six add up to started",
         "The product's own, so that nobody who started drops out of sight.",
         "In care and lost depend on the date of the data: they are decided when asked.",

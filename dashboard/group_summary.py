@@ -6,7 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from dashboard.stats.certainty import Certainty, certainty
-from dashboard.stats.disclosure import coarsen, proportion_withheld, shown_count, shown_known
+from dashboard.stats.disclosure import (
+    coarsen,
+    proportion_withheld,
+    shown_count,
+    shown_known,
+    tells_of_nobody,
+)
 from dashboard.stats.survival import (
     Curve,
     Horizon,
@@ -124,8 +130,11 @@ def shared_group(
         few = tuple(size for size, n in sizes.items() if n is None and not hidden)
         return replace(_nothing(name, days, withheld=(*sizes, *_FIGURES)), few=few)
     if coarse.counts is None:
-        nothing = _nothing(name, days, withheld=_FIGURES)
-        return replace(nothing, started=started, episodes=coarse.started)
+        nobody = tells_of_nobody(exact.episodes or 0, exact.started or 0)
+        episodes = None if nobody else coarse.started
+        few = tuple(size for size, n in (("started", started), ("episodes", episodes)) if n is None)
+        nothing = _nothing(name, days, withheld=(*few, *_FIGURES))
+        return replace(nothing, started=started, episodes=episodes, few=few)
     result = _results(coarse.counts, None, days, started or 0, 0, dict.fromkeys(CLASSES, 0))
     shown = {
         "returned": shown_count(result.returned or 0, k),

@@ -12,7 +12,7 @@ from dashboard.pain_captions import (
 )
 from dashboard.sections.pain_scales import PainSection
 from dashboard.tables import Row
-from dashboard.wording import count_words, missing_words
+from dashboard.wording import count_words, no_figure_words
 
 
 def change_rows(section: PainSection) -> list[Row]:
@@ -72,8 +72,8 @@ def week_rows(section: PainSection) -> list[Row]:
 
 
 def _points(value: float | None, section: PainSection) -> str:
-    return missing_words(shared=section.shared) if value is None else points(value)
+    return no_figure_words(shared=section.shared) if value is None else points(value)
 
 
 def _centile(value: float | None, section: PainSection) -> str:
-    return missing_words(shared=section.shared) if value is None else f"{value:g}"
+    return no_figure_words(shared=section.shared) if value is None else f"{value:g}"

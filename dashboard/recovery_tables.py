@@ -21,7 +21,7 @@ from dashboard.sections.visits import VisitsResult
 from dashboard.stats.difference import Difference
 from dashboard.stats.pain import Proportion
 from dashboard.tables import Row
-from dashboard.wording import count_words, interval_words, missing_words, percent, time_words, with_minus
+from dashboard.wording import count_words, interval_words, no_figure_words, percent, time_words, with_minus
 
 
 def difference_rows(differences: Sequence[Difference]) -> list[Row]:
@@ -50,7 +50,7 @@ def sustained_rows(result: RelapseResult, summary_by: dict[int, str]) -> list[Ro
     for item in result.sustained:
         row = {
             "by": time_words(item.day),
-            "back running": summary_by.get(item.day, missing_words(shared=result.shared)),
+            "back running": summary_by.get(item.day, no_figure_words(shared=result.shared)),
             "back for at least 14 days": sustained_words(item.low, item.high, shared=result.shared),
         }
         if found := running.get(item.day):
@@ -70,7 +70,7 @@ def relapse_rows(result: RelapseResult) -> list[Row]:
         {
             "since the return": f"{item.day} days",
             "pain again": horizon_words(item, shared=result.shared),
-            "still followed": missing_words(shared=result.shared)
+            "still followed": no_figure_words(shared=result.shared)
             if item.at_risk is None
             else f"{item.at_risk:,}",
         }
@@ -84,7 +84,7 @@ def intake_rows(result: IntakePeriodsResult, k: int) -> list[Row]:
         {
             "first visit": period_words(period.share),
             "in the curve": count_words(period.started, k, few=period.few),
-            "back by week 12": missing_words(shared=result.shared and period.share.mature)
+            "back by week 12": no_figure_words(shared=result.shared and period.share.mature)
             if period.share.value is None
             else f"{percent(period.share.value)} {interval_words(period.share.low, period.share.high)}".strip(),
             "complete": "yes" if period.share.mature else "not yet",
@@ -100,7 +100,7 @@ def retention_rows(result: RetentionResult, k: int) -> list[Row]:
             "": group_name(group.group),
             "started": count_words(group.started, k, few=group.few),
             **{
-                words: missing_words(shared=result.shared) if value is None else percent(value)
+                words: no_figure_words(shared=result.shared) if value is None else percent(value)
                 for words, value in steps_of(group)
             },
         }
@@ -152,5 +152,5 @@ def detectable_rows(result: FollowUpResult) -> list[Row]:
 
 def _share(share: Proportion | None, *, shared: bool) -> str:
     if share is None or share.value is None:
-        return missing_words(shared=shared)
+        return no_figure_words(shared=shared)
     return f"{percent(share.value)} ({share.numerator:,})"

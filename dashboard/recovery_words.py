@@ -25,7 +25,7 @@ from dashboard.wording import (
     interval_words,
     is_few,
     long_date,
-    missing_words,
+    no_figure_words,
     percent,
     time_words,
     with_minus,
@@ -203,7 +203,7 @@ def sustained_title(result: RelapseResult, back: Horizon) -> str:
 
 def sustained_words(low: float | None, high: float | None, *, shared: bool) -> str:
     """A range without an interval, or that there is none to show."""
-    return missing_words(shared=shared) if low is None or high is None else range_words(low, high)
+    return no_figure_words(shared=shared) if low is None or high is None else range_words(low, high)
 
 
 def range_words(low: float, high: float) -> str:
@@ -344,7 +344,7 @@ def visits_sentence(result: VisitsResult) -> str:
 def quartile_words(quartiles: VisitQuartiles, *, shared: bool = False) -> str:
     """ "6 (5–8)": median and quartiles."""
     if quartiles.median is None:
-        return missing_words(shared=shared and quartiles.n != 0)
+        return no_figure_words(shared=shared and quartiles.n != 0)
     return f"{quartiles.median:.0f} ({quartiles.lower:.0f}–{quartiles.upper:.0f})"
 
 
@@ -408,6 +408,6 @@ def follow_up_sentence(result: FollowUpResult, known: str = "week 12") -> str:
 def horizon_words(horizon: Horizon, *, shared: bool = False) -> str:
     """A share with its limits, or that there is none to show."""
     if horizon.value is None:
-        return missing_words(shared=shared)
+        return no_figure_words(shared=shared)
     few = ", too few followed" if horizon.too_few else ""
     return f"{percent(horizon.value)} {interval_words(horizon.low, horizon.high)}".strip() + few

@@ -63,6 +63,13 @@ class OutcomeSummary:
         return self.audience == "sharing" and self.everybody.started is None
 
     @property
+    def groups_by_class(self) -> tuple[GroupSummary, ...]:
+        """Whose classes stand side by side, everybody last; beside them those of a withheld group would follow."""
+        if self.audience == "sharing" and any(group.became.hidden for group in self.groups):
+            return (self.everybody,)
+        return (*self.groups, *((self.everybody,) if len(self.groups) > 1 else ()))
+
+    @property
     def test(self) -> LogRank | None:
         """The log-rank test of the groups."""
         return self.comparison.log_rank

@@ -110,20 +110,6 @@ def intro_sentence(result: Treatment) -> str:
     )
 
 
-def withheld_sentence(result: Treatment) -> str:
-    """What "not shown" stands for; empty where nothing is withheld."""
-    shares = [
-        *result.given.values(),
-        *(share for row in result.assessed for share in (row.at_start, row.again)),
-    ]
-    if not any(found.withheld for found in shares):
-        return ""
-    return (
-        f"“{WITHHELD.capitalize()}” stands for a figure that would tell of fewer than {result.k} people: of those it "
-        "counts, or of those it does not."
-    )
-
-
 def tiles(result: Treatment) -> list[tuple[str, str, str]]:
     """Label, value and detail of the four figures at the top."""
     k = result.k
@@ -136,7 +122,7 @@ def tiles(result: Treatment) -> list[tuple[str, str, str]]:
     ]
     low, middle, high = result.components
     if middle is None:
-        why = "too few to show" if result.seen.withheld or result.seen.numerator else "none recorded"
+        why = WITHHELD if result.seen.withheld or result.seen.numerator else "none recorded"
         return [*found, ("Different treatments", "–", why)]
     return [*found, ("Different treatments", f"{middle:g}", f"half have {low:g} to {high:g}")]
 
@@ -342,6 +328,11 @@ def range_words(group: RelapseGroup) -> str:
 RELAPSE_CAPTION = (
     "Visits with hip and knee rehabilitation up to the day of the return. The range runs from “all not seen again "
     "are well” to “only those seen again count”. Whoever takes longer to return also comes to more visits."
+)
+
+
+RELAPSE_MISSING = (
+    "There is nothing to compare yet. Load visits.csv with the column treatments, and returns as they happen."
 )
 
 

@@ -8,7 +8,7 @@ from dashboard.sections.trend_charts import Trend, TrendPoint
 from dashboard.sections.trend_measures import Measure
 from dashboard.sections.trend_series import Value
 from dashboard.sections.trends import Trends
-from dashboard.wording import PER_CENT, count_words, percent, with_minus
+from dashboard.wording import PER_CENT, WITHHELD, count_words, percent, with_minus
 
 MEASURE_NAMES = {
     "intake": "People starting",
@@ -113,9 +113,13 @@ def since_words(trend: Trend) -> str:
     return f", since {period_of(first)}"
 
 
-def worse_words(trends: Trends) -> tuple[str, ...]:
-    """The finding of each measure that is getting worse, as its chart says it."""
-    return tuple(title(trend) + since_words(trend) for trend in trends.trends if trend.variation == "concern")
+def worse_words(trends: Trends) -> tuple[tuple[str, str], ...]:
+    """Code and finding of each measure that is getting worse, as its chart says it."""
+    return tuple(
+        (trend.measure.name, title(trend) + since_words(trend))
+        for trend in trends.trends
+        if trend.variation == "concern"
+    )
 
 
 def _too_short(trend: Trend) -> bool:
@@ -242,9 +246,7 @@ def _value_cell(trend: Trend, point: TrendPoint) -> str:
         return value_words(trend.measure, point.value.value)
     if point.provisional is not None:
         return f"{value_words(trend.measure, point.provisional)}, provisional"
-    return {"withheld": "too few to show", "nobody": "nobody to count", "not yet": "not yet"}[
-        point.value.state
-    ]
+    return {"withheld": WITHHELD, "nobody": "nobody to count", "not yet": "not yet"}[point.value.state]
 
 
 def _limits_words(trend: Trend, lower: float | None, upper: float | None) -> str:

@@ -56,8 +56,8 @@ def funnel_caption(found: UnitsBy) -> str:
     )
     return (
         f"{counted(found.episodes)}. Each mark is one {found.by}, adjusted for the patients seen there. People who "
-        "were not followed to week 12 count in part, so a mark can rest on fewer than the table says. The fewer the "
-        f"people, the wider the limits of chance.{extra}{not_drawn}"
+        "were not followed to week 12 count in part, so a mark can rest on fewer people than came there. The fewer "
+        f"the people, the wider the limits of chance.{extra}{not_drawn}"
     )
 
 

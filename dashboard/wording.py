@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from dashboard.group_summary import GroupSummary
@@ -57,12 +57,25 @@ def count_words(count: int | None, k: int, *, few: bool = True) -> str:
     return f"fewer than {k}" if few else WITHHELD
 
 
+def withheld_notes(rows: Iterable[Mapping[str, str]], k: int) -> list[str]:
+    """What "not shown" stands for, where a table has it."""
+    return [withheld_sentence(k)] if any(WITHHELD in row.values() for row in rows) else []
+
+
+def withheld_sentence(k: int) -> str:
+    """What "not shown" stands for."""
+    return (
+        f"“{WITHHELD.capitalize()}” stands for a figure that would tell of fewer than {k} people, of those it counts "
+        "or of those it does not, or that rests on too few to be shared."
+    )
+
+
 def started_words(group: GroupSummary, k: int) -> str:
     """How many started; withheld ones may be few, or leave few outside."""
     return count_words(group.started, k, few="started" in group.few)
 
 
-def missing_words(*, shared: bool) -> str:
+def no_figure_words(*, shared: bool) -> str:
     """Of a figure there is not: in figures to share it may be withheld, elsewhere there is none to show."""
     return WITHHELD if shared else "–"
 
@@ -188,7 +201,7 @@ def tile_words(group: GroupSummary, day: int) -> tuple[str, str]:
         return "–", f"only {counted(group.episodes or 0)}"
     horizon = horizon_to_read(group, day)
     if horizon is None or horizon.value is None:
-        return "–", "too few to show" if _is_withheld(group, day) else "too few followed"
+        return "–", WITHHELD if _is_withheld(group, day) else "too few followed"
     if horizon.too_few:
         return percent(horizon.value), "too few followed"
     return percent(horizon.value), f"{interval_words(horizon.low, horizon.high)} of {group.episodes:,}"
@@ -199,7 +212,7 @@ def median_tile_words(group: GroupSummary) -> tuple[str, str]:
     if is_few(group.episodes):
         return "–", f"only {counted(group.episodes or 0)}"
     if group.median.value_days is None:
-        return "–", "not reached yet" if group.curve is not None else "too few to show"
+        return "–", "not reached yet" if group.curve is not None else WITHHELD
     return duration_words(group.median.value_days), median_words(group.median)
 
 

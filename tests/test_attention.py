@@ -79,12 +79,12 @@ def test_freshness_is_one_line():
 
 
 def test_measures_that_got_worse_are_one_item_in_the_words_of_their_chart():
-    one = ("Missed visits: worse, Oct 2026 lies above the upper limit",)
-    assert [item.text for item in look_at_this(Signs(worse_over_time=lambda: one))] == list(one)
-    two = (*one, "Median change of pain: worse, rising 7 months in a row")
-    assert [item.text for item in look_at_this(Signs(worse_over_time=lambda: two))] == [
-        "2 measures got worse over time"
-    ]
+    missed = ("did_not_attend", "Missed visits: worse, Oct 2026 lies above the upper limit")
+    (item,) = look_at_this(Signs(worse_over_time=lambda: (missed,)))
+    assert (item.text, item.measure) == (missed[1], missed[0])
+    pain = ("pain_change", "Median change of pain: worse, rising 7 months in a row")
+    (item,) = look_at_this(Signs(worse_over_time=lambda: (missed, pain)))
+    assert (item.text, item.measure) == ("2 measures got worse over time", "did_not_attend")
     assert rules(worse_over_time=tuple) == []
 
 

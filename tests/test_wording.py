@@ -292,7 +292,7 @@ def test_tiles():
     slow = make_group("pfps", *SLOW)
     assert wording.median_tile_words(slow) == ("–", "not reached yet")
     hidden = make_group("pfps", *HUNDRED, curve=None, median=Quantile(0.5, None, None, None), back_by=())
-    assert wording.tile_words(hidden, 84) == wording.median_tile_words(hidden) == ("–", "too few to show")
+    assert wording.tile_words(hidden, 84) == wording.median_tile_words(hidden) == ("–", "not shown")
 
 
 @pytest.mark.parametrize(
@@ -452,9 +452,27 @@ def test_the_table_of_how_sure_we_are():
 def test_what_is_withheld_is_no_dash_and_no_finding():
     """A curve that may not be drawn says nothing about when half were back."""
     group = replace(make_group("pfps", *HUNDRED), curve=None, median=Quantile(0.5, None, None, None))
-    for audience, words in (("sharing", "not shown"), ("clinic", "not reached")):
+    for audience, words in (("sharing", "not shown"), ("clinic", "–")):
         rows = tables.horizon_rows(make_summary(group, audience=audience))
-        assert {row["figures by group"]: row["PFPS"] for row in rows}["half were back by"] == words
+        figures = {row["figures by group"]: row["PFPS"] for row in rows}
+        assert {figures[name] for name in ("back by week 12", "half were back by")} == {words}
+
+
+def test_beside_a_group_without_classes_everybody_stands_alone():
+    """Nobody lost of two groups and few of everybody: those few would be of the third."""
+    lost = Became(returned=60, in_care=0, stopped=0, discharged_unrecorded=0, lost=0, cannot_count=0)
+    groups = [make_group(name, *HUNDRED, became=lost) for name in ("pfps", "itbs")]
+    hidden = make_group("other", *FOUR, became=Became(*[None] * 6))
+    everybody = make_group("all", *HUNDRED, became=replace(lost, lost=None))
+    for audience, found in (("sharing", ["everybody"]), ("clinic", ["PFPS", "ITBS", "Other", "everybody"])):
+        summary = make_summary(*groups, hidden, everybody=everybody, audience=audience)
+        assert list(tables.class_rows(summary)[0])[1:] == found
+
+
+def test_a_site_called_all_is_not_everybody():
+    groups = [make_group(name, *HUNDRED) for name in ("all", "other")]
+    summary = replace(make_summary(*groups, everybody=make_group("all", *HUNDRED)), by="site")
+    assert list(tables.class_rows(summary)[0])[1:] == ["all", "other", "everybody"]
 
 
 def test_the_evidence_names_no_row_of_the_catalogue():

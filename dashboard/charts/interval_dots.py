@@ -11,7 +11,7 @@ from dashboard.charts.theme import Layer, Theme, base_figure, lay_on, wrapped
 
 ROW_PIXELS = 35
 MARGIN_PIXELS = 54
-LABEL_CHARACTERS, WORDS_CHARACTERS = 18, 16  # "too few to show" in one line
+LABEL_CHARACTERS, WORDS_CHARACTERS = 18, 16  # "of 1,234," in one line
 LABEL_LETTER_PIXELS, WORDS_LETTER_PIXELS, AIR_PIXELS = 6.2, 5.8, 14
 """About what a letter takes, and the room beside the longest line: the rest of a phone's width is for the figures."""
 PERCENT_AXIS = (0.0, 100.0)

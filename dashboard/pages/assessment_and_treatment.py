@@ -10,6 +10,7 @@ from dashboard.pages.parts.filters import current_question
 from dashboard.people_behind import fitting_lists, measured_lists
 from dashboard.question import too_few_words
 from dashboard.sections.treatment import treatment_section
+from dashboard.wording import withheld_sentence
 
 question = current_question()
 result = panels.section(question, treatment_section)
@@ -25,8 +26,8 @@ st.markdown(words.intro_sentence(result))
 with st.grid(4, min_column_width=165, gap="xsmall"):
     for label, value, detail in words.tiles(result):
         st.metric(label, value, delta=detail, delta_color="off", delta_arrow="off", border=True)
-if withheld := words.withheld_sentence(result):
-    panels.note(withheld)
+if question.scope.audience == "sharing":
+    panels.note(withheld_sentence(result.k))
 
 given_and_changed.panel(question, result)
 

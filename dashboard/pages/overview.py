@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from dashboard import captions, tables, wording
+from dashboard import captions, wording
 from dashboard.charts.became_bar import became_figure
 from dashboard.charts.recovery_curve import recovery_figure
-from dashboard.pages.parts import cards, look_at_this, panels, who
+from dashboard.pages.parts import cards, group_tables, look_at_this, panels, who
 from dashboard.pages.parts.filters import current_question
 from dashboard.people_behind import became_lists, curve_lists
 
@@ -40,12 +40,8 @@ with grid.cell():
     )
     who.picker(question, became_lists(summary), key="who_became")
 
-panels.table_of(
-    tables.horizon_rows(summary), label="The figures as a table", alt="Share back running by condition"
-)
-panels.table_of(
-    tables.class_rows(summary), label=tables.classes_label(summary), alt="What became of those who started"
-)
+group_tables.figures(summary)
+group_tables.classes(summary)
 look_at_this.fresh(summary, question)
 if others := wording.others_sentence(summary, main):
     panels.note(others)

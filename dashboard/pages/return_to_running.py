@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from dashboard import captions, recovery_words, tables
+from dashboard import captions, recovery_words
 from dashboard.charts.recovery_curve import recovery_figure
 from dashboard.pages.parts import (
     cards,
     group_comparison,
+    group_tables,
     intake_cohorts,
     lasting,
     losses,
@@ -51,9 +52,7 @@ with st.container(horizontal=True):
         key="curve_definitions",
     )
     panels.evidence(conditions, key="curve_evidence")
-panels.table_of(
-    tables.horizon_rows(summary), label="The figures as a table", alt="Share back running by group"
-)
+group_tables.figures(summary)
 lasting.panel(summary, question)
 intake_cohorts.panel(summary, question)
 losses.panel(summary, question)

@@ -53,7 +53,6 @@ panels.chart(
     title=unit_words.pain_title(found),
     sentence=unit_words.pain_caption(found, result),
 )
-panels.table_of(
-    unit_words.pain_rows(found), label="The pain figures as a table", alt="Change of pain by unit"
-)
+if rows := unit_words.pain_rows(found):
+    panels.table_of(rows, label="The pain figures as a table", alt="Change of pain by unit")
 unit_tables.models(found)

@@ -42,9 +42,7 @@ def test_small_cells_of_the_table_say_less_than_8(look: Visit):
 def test_a_condition_of_under_40_has_its_rounded_number_and_no_figure(look: Visit):
     app = look("small", audience="sharing")
     assert "No estimate yet for 15 runners with ITBS by week 3: too few people to show a share." in said(app)
-    assert {value for label, value in tiles(app).items() if label.startswith("ITBS")} == {
-        ("–", "too few to show")
-    }
+    assert {value for label, value in tiles(app).items() if label.startswith("ITBS")} == {("–", "not shown")}
     names = {trace.get("name") for trace in figure(app)["data"]}
     assert "PFPS" in names
     assert not any("ITBS" in str(name) or "itbs" in str(name) for name in names)

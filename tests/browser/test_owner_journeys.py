@@ -194,3 +194,18 @@ def test_what_to_look_at_opens_the_panel_it_speaks_of(visit: Visit):
     expect(page.get_by_text("Only: IT band syndrome (ITBS)")).to_be_visible()
     expect(page.get_by_role("heading", name=re.compile("with symptoms for"))).to_be_visible()
     assert parse_qs(urlsplit(page.url).query) == {"condition": ["ITBS"], "by": ["Symptom duration"]}
+    page.go_back()
+    wait_until_drawn(page, "overview")
+
+
+def test_what_got_worse_opens_its_chart_also_where_another_was_chosen(visit: Visit):
+    page = visit("big")
+    page.get_by_role("link", name="Trends").click()
+    wait_for_charts(page)
+    choose(page, "Chart of", "People starting")
+    page.get_by_role("link", name="Overview").click()
+    wait_until_drawn(page, "overview")
+    page.get_by_role("link", name=re.compile("^Median change of pain: worse")).click()
+    expect(page.get_by_role("heading", name=re.compile("^Median change of pain: worse"))).to_be_visible()
+    page.go_back()
+    wait_until_drawn(page, "overview")

@@ -190,7 +190,9 @@ def test_a_shared_report_does_not_say_how_few_came_in_the_other_months(report):
     intake = (
         words_of(make_all(shared, ("pdf",))["pdf"]).split("New in December 2024")[1].split("What became")[0]
     )
-    assert "How many started in December 2024 is not shown." in " ".join(intake.split())
+    assert "How many started in December 2024 is not shown: too few people to share a figure." in " ".join(
+        intake.split()
+    )
     assert not re.search(r"\b(20|23|3)\b", intake)
 
 

@@ -64,6 +64,22 @@ def test_a_group_that_leaves_few_outside_is_not_called_few(engine: Engine, tmp_p
         assert (row["PFPS"], row["ITBS"]) == (WITHHELD, SMALL)
 
 
+def test_nobody_in_the_curve_of_few_people_is_not_said(engine: Engine, tmp_path: Path):
+    """12 with ITBS and 3 with other problems, all with an open red flag: "0 in the curve" would tell of each."""
+    flagged = [
+        *people(12, "F", condition="itbs", red_flag="night_pain"),
+        *people(3, "G", condition="other_knee", red_flag="night_pain"),
+    ]
+    episodes = [*people(60, "E", condition="pfps"), *flagged]
+    assert load_tables(engine, tmp_path / "files", episodes=episodes).status == "loaded"
+    with reading(engine) as connection:
+        summary = outcome_summary(connection, SHARING, Cohort(), by="condition")
+    started, in_the_curve, *_ = horizon_rows(summary)
+    assert (started["ITBS"], in_the_curve["ITBS"]) == ("10", SMALL)
+    assert (started["Other knee"], in_the_curve["Other knee"]) == (SMALL, SMALL)
+    assert {name for group in summary.groups for name in group.few} == {"started", "episodes"}
+
+
 def test_visits_of_everybody_are_not_called_few(engine: Engine, tmp_path: Path):
     result = asked(engine, tmp_path, [*people(60, "E"), *recent(5)], visits_section)
     assert counts(result, visit_rows, lambda r: staying._visits(r, K), "people") == [WITHHELD]

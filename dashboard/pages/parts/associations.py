@@ -34,11 +34,11 @@ def panel(question: Question, result: Treatment) -> None:
         question, answer_lists(result), key="who_answered", label="Who answered what?", of="Question"
     )
     panels.headline(words.relapse_title(result.relapse))
-    panels.show_table(
-        tables.relapse_rows(result), alt="Pain again after the return, by rehabilitation before it"
-    )
-    panels.note(words.RELAPSE_CAPTION)
+    if rows := tables.relapse_rows(result):
+        panels.show_table(rows, alt="Pain again after the return, by rehabilitation before it")
+        panels.note(words.RELAPSE_CAPTION)
+    else:
+        panels.note(words.RELAPSE_MISSING)
     who.picker(question, rehabilitation_lists(result), key="who_rehabilitation")
-    panels.table_of(
-        tables.landmark_rows(result), label="The answers at day 28 as a table", alt="Back by answer"
-    )
+    if rows := tables.landmark_rows(result):
+        panels.table_of(rows, label="The answers at day 28 as a table", alt="Back by answer")

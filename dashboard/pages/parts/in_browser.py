@@ -1,7 +1,8 @@
-"""What only the browser can see to: drawing anew when its colours change, and going to the panel that a link names.
+"""What only the browser can see to: drawing anew when its colours change, going to the panel of a link, and Back.
 
 Streamlit tells the server of a new colour scheme with the next run only: until then charts and logo, drawn here, would
 stand on the other background. An address cannot be followed to a heading within a page either: it is drawn too late.
+Where a page takes something from its address, Streamlit makes a step of history of it, so that Back would stay there.
 """
 
 from __future__ import annotations
@@ -15,6 +16,15 @@ _NAME = "in_browser"
 _SCRIPT = """
 const SETTLES_MS = 3000, EVERY_MS = 150
 const done = new WeakMap()
+
+const push = history.pushState
+if (!push.betweenPages) {
+  history.pushState = function (state, unused, url) {
+    const within = new URL(url ?? location.href, location.href).pathname === location.pathname
+    return within ? history.replaceState(state, unused, url) : push.call(history, state, unused, url)
+  }
+  history.pushState.betweenPages = true
+}
 
 export default function ({ data, parentElement, setTriggerValue }) {
   if (data.panel && done.get(parentElement) !== data.panel) goTo(data.panel)

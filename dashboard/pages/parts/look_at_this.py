@@ -8,6 +8,7 @@ from dashboard.attention import Rule, Signs, freshness, look_at_this
 from dashboard.pages.parts import cards, panels, who
 from dashboard.pages.parts.filters import Question
 from dashboard.pages.parts.in_browser import PANEL
+from dashboard.pages.parts.trend_table import LOOK_AT
 from dashboard.sections.follow_up import follow_up_section
 from dashboard.sections.intake_periods import intake_periods_section
 from dashboard.sections.trends import trends_section
@@ -25,7 +26,7 @@ PLACES: dict[Rule, tuple[str, dict[str, str]]] = {
     "unknown": (DATA_PAGE, {}),  # where a tap shows who they are
     "visit_dates": (cards.RECOVERY_PAGE, {PANEL: "sureness"}),
     "worse_lately": (cards.RECOVERY_PAGE, {PANEL: "first-visits"}),
-    "worse_over_time": (TRENDS_PAGE, {}),  # which opens the first measure that got worse
+    "worse_over_time": (TRENDS_PAGE, {}),
     "lost": (cards.RECOVERY_PAGE, {PANEL: "losses"}),
     "late_reports": (cards.RECOVERY_PAGE, {PANEL: "sureness"}),
 }
@@ -42,6 +43,7 @@ def items(summary: OutcomeSummary, question: Question) -> None:
         for item in found:
             page, place = PLACES[item.rule]
             about = cards.only(item.condition) if item.condition else {}
+            about |= {LOOK_AT: item.measure} if item.measure else {}
             st.page_link(
                 page,
                 label=item.text,

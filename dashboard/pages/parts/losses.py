@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import captions, recovery_tables, recovery_words, tables
+from dashboard import captions, recovery_tables, recovery_words
 from dashboard.charts.became_bar import became_figure
 from dashboard.charts.retention_chart import retention_figure
-from dashboard.pages.parts import panels, who
+from dashboard.pages.parts import group_tables, panels, who
 from dashboard.pages.parts.filters import Question
 from dashboard.people_behind import became_lists, gone_lists, visit_lists
 from dashboard.sections.retention import retention_section
@@ -38,11 +38,7 @@ def panel(summary: OutcomeSummary, question: Question) -> None:
             alt=captions.became_sentence(summary),
         )
         who.picker(question, became_lists(summary), key="losses_became")
-    panels.table_of(
-        tables.class_rows(summary),
-        label=tables.classes_label(summary),
-        alt="What became of those who started",
-    )
+    group_tables.classes(summary)
     if stayed.recorded:
         st.markdown(recovery_words.visits_sentence(visits))
         st.markdown(recovery_words.engaged_sentence(visits))

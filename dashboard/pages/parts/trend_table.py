@@ -15,6 +15,8 @@ LETTER_PIXELS, CELL_PIXELS = 6, 14
 MEASURE_PIXELS, SERIES_PIXELS = 150, 62
 """The longest name of a measure, and "Over time": with the other two columns as wide as a phone."""
 FALLBACK = "back_by_12_weeks"
+LOOK_AT = "look_at"
+"""In the address of a link to the chart of one measure: its code."""
 
 
 def measure_table(trends: Trends) -> None:
@@ -53,6 +55,9 @@ def measure_table(trends: Trends) -> None:
 
 def chosen_measure(trends: Trends) -> str:
     """The measure whose chart is shown, kept in the address; at first the first one that stands out."""
+    wanted = st.query_params.pop(LOOK_AT, None)
+    if wanted in MEASURE_NAMES:  # a choice that stands already takes nothing from a changed address by itself
+        st.session_state["measure"] = wanted
     first = _first_to_look_at(trends)  # first in the list too, so that only it is left out of the address
     names = [first, *(name for name in MEASURE_NAMES if name != first)]
     chosen = st.selectbox(

@@ -8,6 +8,7 @@ from dashboard.names import CLASS_NAMES, group_name
 from dashboard.question import too_few_words
 from dashboard.report.chapters.cells import GROUP, count, people, share
 from dashboard.report.content import BarChart, Block, Cell, Chapter, Column, Heading, Paragraph, Table
+from dashboard.report.month import Month
 from dashboard.report.palette import CLASS_COLOURS
 from dashboard.report.results import ReportResults
 from dashboard.summary import OutcomeSummary
@@ -37,14 +38,18 @@ def _intake_words(results: ReportResults) -> Paragraph:
             "How many came in this month is not shown: beside the twelve months it would say how many few "
             "people came in the other months."
         )
-    now = started_words(results.came.everybody, results.k)
-    text = f"**{now[:1].upper()}{now[1:]}** started in {results.month.words}"
-    if now == WITHHELD:
-        text = f"How many started in {results.month.words} is {WITHHELD}"
+    text = _intake_part(results.came, results.month, results.k, "started in")
     if results.came_before is not None:
-        before = started_words(results.came_before.everybody, results.k)
-        text += f"; {before} in {results.compared_month.words}"
-    return Paragraph(f"{text}. {excluded_sentence(results.came)}")
+        text += f"; {_intake_part(results.came_before, results.compared_month, results.k, 'in')}"
+    if results.came.hidden:
+        return Paragraph(f"{text[:1].upper()}{text[1:]}: too few people to share a figure.")
+    return Paragraph(f"{text[:1].upper()}{text[1:]}. {excluded_sentence(results.came)}")
+
+
+def _intake_part(came: OutcomeSummary, month: Month, k: int, verb: str) -> str:
+    if came.hidden:
+        return f"how many {verb} {month.words} is {WITHHELD}"
+    return f"**{started_words(came.everybody, k)}** {verb} {month.words}"
 
 
 def _intake_table(results: ReportResults) -> Table:
@@ -109,7 +114,7 @@ def _lost_words(summary: OutcomeSummary) -> list[Block]:
 
 
 def _classes(summary: OutcomeSummary) -> Table:
-    groups = [*summary.groups, *([summary.everybody] if len(summary.groups) > 1 else [])]
+    groups = summary.groups_by_class
     columns = (
         GROUP,
         Column("started", "started", "count", "people who started in the twelve months"),
@@ -117,7 +122,8 @@ def _classes(summary: OutcomeSummary) -> Table:
         Column("share_lost", "share lost", "share", "lost, of those who started"),
     )
     rows = tuple(_class_row(summary, group) for group in groups)
-    return Table("became", "The six classes, by condition", columns, rows)
+    by = ", by condition" if len(groups) > 1 else ""
+    return Table("became", f"The six classes{by}", columns, rows)
 
 
 def _class_row(summary: OutcomeSummary, group: GroupSummary) -> tuple[Cell, ...]:
