@@ -17,7 +17,6 @@ from dashboard.wording import (
     median_words,
     no_figure_words,
     percent,
-    started_words,
     time_words,
 )
 
@@ -34,7 +33,7 @@ def _figures(group: GroupSummary, summary: OutcomeSummary) -> Row:
     shared, no_curve = summary.audience == "sharing", group.curve is None
     none = no_figure_words(shared=shared)
     row = {
-        "started": started_words(group, summary.k),
+        "started": _started(group, summary.k),
         "in the curve": count_words(group.episodes, summary.k, few="episodes" in group.few),
     }
     for horizon in map(group.back_by_day, summary.days):
@@ -60,7 +59,7 @@ def class_rows(summary: OutcomeSummary) -> list[Row]:
 def _classes(group: GroupSummary, k: int) -> Row:
     became = group.became
     return {
-        "started": started_words(group, k),
+        "started": _started(group, k),
         **{
             words: WITHHELD if became.hidden else count_words(getattr(became, name), k)
             for name, words in CLASS_NAMES.items()
@@ -80,6 +79,11 @@ def sureness_rows(summary: OutcomeSummary, day: int = 84) -> list[Row]:
     ]
     rows = _side_by_side(f"back by {time_words(day)}", columns)
     return [row for row in rows if set(list(row.values())[1:]) != {no_figure_words(shared=shared)}]
+
+
+def _started(group: GroupSummary, k: int) -> str:
+    """How many started; withheld ones may be few, or leave few outside."""
+    return count_words(group.started, k, few="started" in group.few)
 
 
 def _label(summary: OutcomeSummary, group: GroupSummary) -> str:

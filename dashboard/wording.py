@@ -70,11 +70,6 @@ def withheld_sentence(k: int) -> str:
     )
 
 
-def started_words(group: GroupSummary, k: int) -> str:
-    """How many started; withheld ones may be few, or leave few outside."""
-    return count_words(group.started, k, few="started" in group.few)
-
-
 def no_figure_words(*, shared: bool) -> str:
     """Of a figure there is not: in figures to share it may be withheld, elsewhere there is none to show."""
     return WITHHELD if shared else "–"

@@ -48,7 +48,6 @@ panels.chart(
 who.grouped_picker(
     question, measured_lists(result), key="who_measured", label="Who was not measured?", of="Measure"
 )
-if result.assessed:
-    panels.table_of(tables.assessed_rows(result), label="The measures as a table", alt="Measured and again")
+panels.table_of(tables.assessed_rows(result), label="The measures as a table", alt="Measured and again")
 
 associations.panel(question, result)

@@ -44,13 +44,12 @@ with grid.cell():
             of="Scored in",
         )
 panels.table_of(pain_tables.change_rows(section), label="The changes as a table", alt="Change by window")
-if section.responders:
-    panels.table_of(
-        pain_tables.responder_rows(section),
-        label="Thresholds, sources and shares as a table",
-        alt="Share improved by threshold and window",
-        notes=pain_tables.source_lines(section),
-    )
+panels.table_of(
+    pain_tables.responder_rows(section),
+    label="Thresholds, sources and shares as a table",
+    alt="Share improved by threshold and window",
+    notes=pain_tables.source_lines(section),
+)
 
 panels.chart(
     recovery_fan(section, theme),
@@ -58,7 +57,6 @@ panels.chart(
     title=pain_captions.recovery_title(section),
     sentence=pain_captions.recovery_caption(section),
 )
-if section.weeks:
-    panels.table_of(pain_tables.week_rows(section), label="The weeks as a table", alt="Centiles by week")
+panels.table_of(pain_tables.week_rows(section), label="The weeks as a table", alt="Centiles by week")
 scales.explained(key="pain_definitions")
 scales.trials()

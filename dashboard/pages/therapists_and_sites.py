@@ -40,10 +40,7 @@ with grid.cell(), st.container(border=True):
     explained = ("units", "expected_units", "funnel", *("against_model",) * bool(found.against_model))
     panels.definitions(explained, None, key="units_definitions")
 
-if drawn:
-    panels.table_of(
-        unit_words.funnel_rows(found), label="The funnel as a table", alt="Adjusted share by unit"
-    )
+panels.table_of(unit_words.funnel_rows(found), label="The funnel as a table", alt="Adjusted share by unit")
 unit_tables.panel(found)
 who.picker(question, unit_lists(found), key="who_units")
 
@@ -53,6 +50,7 @@ panels.chart(
     title=unit_words.pain_title(found),
     sentence=unit_words.pain_caption(found, result),
 )
-if rows := unit_words.pain_rows(found):
-    panels.table_of(rows, label="The pain figures as a table", alt="Change of pain by unit")
+panels.table_of(
+    unit_words.pain_rows(found), label="The pain figures as a table", alt="Change of pain by unit"
+)
 unit_tables.models(found)

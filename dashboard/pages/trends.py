@@ -34,11 +34,10 @@ with left:
     trend_table.measure_table(trends)
     panels.note(f"Tap a row to see its chart. {trend_words.CHANCE}")
 
-if trend.points:
-    panels.table_of(
-        trend_words.point_rows(trend, trends.k),
-        label="The chart as a table",
-        alt=f"{trend_words.measure_name(trend.measure)} by period",
-    )
+panels.table_of(
+    trend_words.point_rows(trend, trends.k),
+    label="The chart as a table",
+    alt=f"{trend_words.measure_name(trend.measure)} by period",
+)
 who.grouped_picker(question, trend_lists(trend), key="who_trend", of="First visit in")
 trend_forms.decisions(question, trends, trend)

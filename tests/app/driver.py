@@ -58,7 +58,12 @@ def choose(app: AppTest, **choices: str) -> AppTest:
 def said(app: AppTest) -> str:
     """Everything that the page says in words, in order, with ordinary spaces and nothing against line breaks."""
     words = [element.value for element in app.main if isinstance(getattr(element, "value", None), str)]
-    return "\n".join(words).replace("\N{NO-BREAK SPACE}", " ").replace("\N{WORD JOINER}", "")
+    return plain("\n".join(words))
+
+
+def plain(text: str) -> str:
+    """With ordinary spaces and nothing against line breaks."""
+    return text.replace("\N{NO-BREAK SPACE}", " ").replace("\N{WORD JOINER}", "")
 
 
 def tiles(app: AppTest) -> dict[str, tuple[str, str]]:
@@ -107,4 +112,4 @@ def by_group(app: AppTest, corner: str) -> pd.DataFrame:
 
 
 def _plain(table: pd.DataFrame) -> pd.DataFrame:
-    return table.map(lambda cell: str(cell).replace("\N{NO-BREAK SPACE}", " ").replace("\N{WORD JOINER}", ""))
+    return table.map(lambda cell: plain(str(cell)))

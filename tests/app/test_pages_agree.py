@@ -8,7 +8,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from app.driver import Visit, by_group, said, table_with, tiles
+from app.driver import Visit, by_group, plain, said, table_with, tiles
 from streamlit.testing.v1 import AppTest
 from summary_command import summary_json
 
@@ -27,10 +27,6 @@ def store(request: pytest.FixtureRequest) -> str:
 def summary(store: str, stores: dict[str, str]) -> dict[str, Any]:
     """The answer as JSON, for the clinic."""
     return summary_json(stores[store], "--by", "condition")
-
-
-def plain(text: str) -> str:
-    return text.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def per_cent(share: float) -> str:

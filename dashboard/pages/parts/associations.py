@@ -40,5 +40,6 @@ def panel(question: Question, result: Treatment) -> None:
     else:
         panels.note(words.RELAPSE_MISSING)
     who.picker(question, rehabilitation_lists(result), key="who_rehabilitation")
-    if rows := tables.landmark_rows(result):
-        panels.table_of(rows, label="The answers at day 28 as a table", alt="Back by answer")
+    panels.table_of(
+        tables.landmark_rows(result), label="The answers at day 28 as a table", alt="Back by answer"
+    )

@@ -24,10 +24,9 @@ def panel(question: Question, result: Treatment) -> None:
             sentence=words.given_caption(result),
         )
         who.grouped_picker(question, given_lists(result), key="who_given", of="Treatment")
-        if words.sorted_treatments(result):
-            panels.table_of(
-                tables.given_rows(result), label="What was given as a table", alt="Share given each treatment"
-            )
+        panels.table_of(
+            tables.given_rows(result), label="What was given as a table", alt="Share given each treatment"
+        )
     with grid.cell():
         panels.chart(
             dots.change_figure(result, panels.theme()),
@@ -35,7 +34,6 @@ def panel(question: Question, result: Treatment) -> None:
             title=words.change_title(result),
             sentence=words.change_caption(result),
         )
-        if result.changes:
-            panels.table_of(
-                tables.change_rows(result), label="The changes as a table", alt="Change from the own baseline"
-            )
+        panels.table_of(
+            tables.change_rows(result), label="The changes as a table", alt="Change from the own baseline"
+        )

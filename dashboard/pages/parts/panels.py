@@ -153,7 +153,9 @@ def evidence(conditions: Sequence[str], *, key: str) -> None:
 
 
 def table_of(rows: Sequence[Row], *, label: str, alt: str, notes: Sequence[str] = ()) -> None:
-    """The chart's numbers as a table, one click away, and notes below it."""
+    """The chart's numbers as a table, one click away, and notes below it; nothing without rows."""
+    if not rows:
+        return
     with st.expander(label, icon=":material/table_chart:"):
         show_table(rows, alt=alt)
         for text in notes:

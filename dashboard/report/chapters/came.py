@@ -12,7 +12,7 @@ from dashboard.report.month import Month
 from dashboard.report.palette import CLASS_COLOURS
 from dashboard.report.results import ReportResults
 from dashboard.summary import OutcomeSummary
-from dashboard.wording import WITHHELD, count_words, started_words
+from dashboard.wording import WITHHELD, count_words
 
 
 def came_chapter(results: ReportResults) -> Chapter:
@@ -38,18 +38,21 @@ def _intake_words(results: ReportResults) -> Paragraph:
             "How many came in this month is not shown: beside the twelve months it would say how many few "
             "people came in the other months."
         )
-    text = _intake_part(results.came, results.month, results.k, "started in")
+    text = _intake_part(results.came, results.month, "started in")
     if results.came_before is not None:
-        text += f"; {_intake_part(results.came_before, results.compared_month, results.k, 'in')}"
-    if results.came.hidden:
-        return Paragraph(f"{text[:1].upper()}{text[1:]}: too few people to share a figure.")
-    return Paragraph(f"{text[:1].upper()}{text[1:]}. {excluded_sentence(results.came)}")
+        text += f"; {_intake_part(results.came_before, results.compared_month, 'in')}"
+    end = (
+        ": too few people to share a figure."
+        if results.came.hidden
+        else f". {excluded_sentence(results.came)}"
+    )
+    return Paragraph(text[:1].upper() + text[1:] + end)
 
 
-def _intake_part(came: OutcomeSummary, month: Month, k: int, verb: str) -> str:
-    if came.hidden:
+def _intake_part(came: OutcomeSummary, month: Month, verb: str) -> str:
+    if came.everybody.started is None:
         return f"how many {verb} {month.words} is {WITHHELD}"
-    return f"**{started_words(came.everybody, k)}** {verb} {month.words}"
+    return f"**{came.everybody.started:,}** {verb} {month.words}"
 
 
 def _intake_table(results: ReportResults) -> Table:
